@@ -1,0 +1,85 @@
+/**
+ * The ports: what crosses the walls of the real system, and nothing else. Implementations are joined in `host/`.
+ */
+import { type Result } from "neverthrow";
+import { type Json } from "../base/json.ts";
+import { type Domid, type Gpa, type Spa } from "./address.ts";
+import { type Errno } from "./errno.ts";
+
+/** A load or store that the machine could not do. Addresses are bytes. */
+export type MemoryFault =
+  /** No DIMM, no RAM: the bus answers nothing. */
+  | { readonly kind: "unmapped"; readonly address: number }
+  /** An uncorrectable error in the medium: machine check, EIO through a block device. */
+  | { readonly kind: "poison"; readonly address: number }
+  /** Xen has taken this frame away from dom0. */
+  | { readonly kind: "denied"; readonly address: number };
+
+/** dom0, xen, device_model -> machine: loads and stores by system physical address. */
+export interface PhysicalMemory {
+  load(spa: Spa, length: number): Result<Uint8Array, MemoryFault>;
+  store(spa: Spa, bytes: Uint8Array): Result<void, MemoryFault>;
+}
+
+/** The EPT's answer to an access that did not reach memory. */
+export type GuestFault =
+  | { readonly kind: "ept-violation"; readonly gpa: number; readonly qualification: number }
+  | { readonly kind: "ept-misconfiguration"; readonly gpa: number; readonly reason: string }
+  | MemoryFault;
+
+/** guest, device_model -> xen: loads and stores by guest-physical address through the p2m. */
+export interface DomainMemory {
+  load(domid: Domid, gpa: Gpa, length: number): Result<Uint8Array, GuestFault>;
+  store(domid: Domid, gpa: Gpa, bytes: Uint8Array): Result<void, GuestFault>;
+}
+
+/**
+ * A buffer in the caller's memory that a hypercall structure points to. The handle (a guest-virtual address) stands in
+ * the structure's bytes; the buffer itself is what Xen's copy_from_guest and copy_to_guest reach.
+ */
+export interface GuestBuffers {
+  /** Makes `bytes` reachable and returns its handle. */
+  place(bytes: Uint8Array): bigint;
+  /** The buffer behind a handle, or undefined where copy-in or copy-out would fault. */
+  at(handle: bigint): Uint8Array | undefined;
+}
+
+export interface HypercallReply {
+  /** Zero or positive result; a negative errno is the error side. */
+  readonly value: number;
+  /** The argument structure as Xen left it (copied back where the call copies back). */
+  readonly bytes: Uint8Array;
+}
+
+/** dom0, toolstack, device_model, guest -> xen. Nothing else is known across this wall. */
+export interface Hypercall {
+  (caller: Domid, number: number, bytes: Uint8Array, buffers?: GuestBuffers): Result<HypercallReply, Errno>;
+}
+
+/** toolstack -> device_model: one QMP command, one reply. */
+export interface Qmp {
+  (
+    domid: Domid,
+    command: string,
+    args: { readonly [key: string]: Json },
+  ): Result<Json, { readonly class: string; readonly desc: string }>;
+}
+
+/** dom0 -> firmware: evaluate `_DSM` of a DIMM (by device handle) or of the root device (handle 0). */
+export interface Firmware {
+  /** The output buffer; undefined where the object has no `_DSM` or answers nothing for this UUID. */
+  dsm(handle: number, uuid: string, revision: number, fn: number, input: Uint8Array): Uint8Array | undefined;
+}
+
+/** Random identifiers, keyed by (seed, generation, index): a rehearsal and its commit draw the same. */
+export interface Draws {
+  uuid(): string;
+  /** A number in [0, limit). */
+  below(limit: number): number;
+}
+
+/** Model time in nanoseconds since the epoch; it advances only by declared costs. */
+export interface Clock {
+  now(): bigint;
+  advance(nanoseconds: bigint): void;
+}

@@ -1,0 +1,24 @@
+/** The checksums of ACPI tables and of NVDIMM labels and info blocks. */
+
+/** Sum of all bytes modulo 256; an ACPI table is sound when it is zero (ACPI 6.5 §5.2.6). */
+export function byteSum(bytes: Uint8Array): number {
+  let sum = 0;
+  for (let i = 0; i < bytes.length; i++) sum += bytes[i]!;
+  return sum & 0xff;
+}
+
+/**
+ * Linux's Fletcher variant over 32-bit little-endian words (`drivers/nvdimm/core.c` nd_fletcher64): the low sum wraps at
+ * 2^32, only the low half of the high sum survives in the result. Trailing bytes past a multiple of four are ignored.
+ * `skipAt` names the offset of an 8-byte field to take as zero: the checksum's own place.
+ */
+export function fletcher64(bytes: Uint8Array, skipAt = -1): bigint {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let low = 0;
+  let high = 0;
+  for (let at = 0; at + 4 <= bytes.length; at += 4) {
+    if (at < skipAt || at >= skipAt + 8 || skipAt < 0) low = (low + view.getUint32(at, true)) >>> 0;
+    high = (high + low) >>> 0;
+  }
+  return (BigInt(high) << 32n) | BigInt(low);
+}

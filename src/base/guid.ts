@@ -1,0 +1,33 @@
+/**
+ * The two byte orders of a 128-bit identifier. ACPI and UEFI store the first three groups little-endian (a GUID);
+ * Linux labels and info blocks store all of them in order (an RFC 4122 UUID). Text is always lower case.
+ */
+
+const GUID_ORDER = [3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15];
+const TEXT = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+export const NIL_UUID = "00000000-0000-0000-0000-000000000000";
+
+export const isUuid = (text: string): boolean => TEXT.test(text);
+
+/** 16 bytes in RFC 4122 order as text. */
+export function uuidText(bytes: Uint8Array): string {
+  let digits = "";
+  for (let i = 0; i < 16; i++) digits += bytes[i]!.toString(16).padStart(2, "0");
+  return `${digits.slice(0, 8)}-${digits.slice(8, 12)}-${digits.slice(12, 16)}-${digits.slice(16, 20)}-${
+    digits.slice(20)
+  }`;
+}
+
+/** Text as 16 bytes in RFC 4122 order. Throws on malformed text: callers check input with `isUuid` first. */
+export function uuidBytes(text: string): Uint8Array {
+  if (!isUuid(text)) throw new Error(`not a UUID: ${text}`);
+  const digits = text.replaceAll("-", "");
+  return Uint8Array.from({ length: 16 }, (_, i) => parseInt(digits.slice(2 * i, 2 * i + 2), 16));
+}
+
+const swapped = (bytes: Uint8Array): Uint8Array => Uint8Array.from(GUID_ORDER, (i) => bytes[i]!);
+
+/** 16 bytes in ACPI's mixed order as text, and back. */
+export const guidText = (bytes: Uint8Array): string => uuidText(swapped(bytes));
+export const guidBytes = (text: string): Uint8Array => swapped(uuidBytes(text));

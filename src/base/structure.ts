@@ -1,0 +1,234 @@
+/**
+ * Binary structures declared once. A structure is a table of fields; reader, writer, field list (hex view) and coverage
+ * check all come from it. Everything is little-endian. Reading never throws: what is cut short is a fault with a place.
+ */
+import { err, ok, type Result } from "neverthrow";
+import { guidBytes, guidText, uuidBytes, uuidText } from "./guid.ts";
+
+/** Where a format was broken: byte offset and length in the whole input, and the path of the field. */
+export interface FormatFault {
+  readonly kind: "format";
+  readonly path: string;
+  readonly offset: number;
+  readonly length: number;
+  readonly reason: string;
+}
+
+export const formatFault = (path: string, offset: number, length: number, reason: string): FormatFault => ({
+  kind: "format",
+  path,
+  offset,
+  length,
+  reason,
+});
+
+type FieldKind =
+  | "u8"
+  | "u16"
+  | "u32"
+  | "u64"
+  | "guid"
+  | "uuid"
+  | "ascii"
+  | "bytes"
+  | "u32s"
+  | "u64s"
+  | "rest";
+
+interface ValueOf {
+  u8: number;
+  u16: number;
+  u32: number;
+  u64: bigint;
+  guid: string;
+  uuid: string;
+  ascii: string;
+  bytes: Uint8Array;
+  u32s: readonly number[];
+  u64s: readonly bigint[];
+  rest: Uint8Array;
+}
+
+/** What a value means: single bits by name, or named values. Used by views and linters, never by the reader. */
+export interface Meaning {
+  readonly bits?: Readonly<Record<string, number>>;
+  readonly values?: Readonly<Record<string, string>>;
+  readonly reserved?: true;
+}
+
+export interface Field<K extends FieldKind = FieldKind> {
+  readonly kind: K;
+  readonly offset: number;
+  /** Bytes; zero for a tail that runs to the end of the structure. */
+  readonly size: number;
+  readonly meaning?: Meaning;
+}
+
+const field = <K extends FieldKind>(kind: K, offset: number, size: number, meaning?: Meaning): Field<K> =>
+  meaning ? { kind, offset, size, meaning } : { kind, offset, size };
+
+export const u8 = (offset: number, meaning?: Meaning): Field<"u8"> => field("u8", offset, 1, meaning);
+export const u16 = (offset: number, meaning?: Meaning): Field<"u16"> => field("u16", offset, 2, meaning);
+export const u32 = (offset: number, meaning?: Meaning): Field<"u32"> => field("u32", offset, 4, meaning);
+export const u64 = (offset: number, meaning?: Meaning): Field<"u64"> => field("u64", offset, 8, meaning);
+export const guid = (offset: number, meaning?: Meaning): Field<"guid"> => field("guid", offset, 16, meaning);
+export const uuid = (offset: number): Field<"uuid"> => field("uuid", offset, 16);
+/** Text up to the first NUL; bytes are taken as Latin-1 so that any content survives. */
+export const ascii = (offset: number, size: number): Field<"ascii"> => field("ascii", offset, size);
+export const bytes = (offset: number, size: number, meaning?: Meaning): Field<"bytes"> =>
+  field("bytes", offset, size, meaning);
+/** Bytes that shall be zero; kept as they are. */
+export const reserved = (offset: number, size: number): Field<"bytes"> =>
+  field("bytes", offset, size, { reserved: true });
+/** Tails that run to the end of the structure. */
+export const u32Tail = (offset: number): Field<"u32s"> => field("u32s", offset, 0);
+export const u64Tail = (offset: number): Field<"u64s"> => field("u64s", offset, 0);
+export const restTail = (offset: number): Field<"rest"> => field("rest", offset, 0);
+
+export type Fields = Readonly<Record<string, Field>>;
+export type RecordOf<F extends Fields> = { -readonly [Name in keyof F]: ValueOf[F[Name]["kind"]] };
+
+/** One field of a structure as a view shows it. */
+export interface FieldView {
+  readonly name: string;
+  readonly offset: number;
+  readonly length: number;
+  readonly value: ValueOf[FieldKind];
+  readonly meaning: Meaning | undefined;
+}
+
+export interface Structure<F extends Fields> {
+  readonly name: string;
+  /** Bytes without tails. */
+  readonly size: number;
+  readonly fields: F;
+  /** The record at `offset`; `length` (default: the fixed size, or all there is with a tail) bounds the tails. */
+  read(view: DataView, offset?: number, length?: number): Result<RecordOf<F>, FormatFault>;
+  /** The record's bytes, written over `onto` where given (so that what no field names survives). */
+  write(record: RecordOf<F>, onto?: Uint8Array): Uint8Array;
+  /** The fields in order of offset, with values, offsets counted from `origin`. */
+  view(record: RecordOf<F>, origin?: number): FieldView[];
+  /** Byte ranges of the fixed part that no field names, and fields that overlap: both empty in a sound declaration. */
+  coverage(): { readonly uncovered: number[]; readonly doubled: number[] };
+}
+
+export function structure<F extends Fields>(name: string, size: number, fields: F): Structure<F> {
+  const names = Object.keys(fields);
+  const list = Object.values(fields);
+  const hasTail = list.some((f) => f.size === 0);
+
+  return {
+    name,
+    size,
+    fields,
+    read(view, offset = 0, length = hasTail ? view.byteLength - offset : size) {
+      if (length < size || offset + length > view.byteLength) {
+        const there = Math.max(0, Math.min(length, view.byteLength - offset));
+        return err(formatFault(name, offset, there, `needs ${size} bytes, ${there} are there`));
+      }
+      const record: Record<string, unknown> = {};
+      for (let i = 0; i < list.length; i++) record[names[i]!] = readField(view, list[i]!, offset, length);
+      return ok(record as RecordOf<F>);
+    },
+    write(record, onto) {
+      const values = record as Record<string, ValueOf[FieldKind]>;
+      let tail = 0;
+      for (let i = 0; i < list.length; i++) tail += tailBytes(list[i]!, values[names[i]!]!);
+      const out = new Uint8Array(Math.max(size + tail, onto?.length ?? 0));
+      if (onto) out.set(onto);
+      const view = new DataView(out.buffer);
+      for (let i = 0; i < list.length; i++) writeField(view, out, list[i]!, values[names[i]!]!);
+      return out;
+    },
+    view(record, origin = 0) {
+      const values = record as Record<string, ValueOf[FieldKind]>;
+      return names.map((name, i) => {
+        const f = list[i]!;
+        const value = values[name]!;
+        return { name, offset: origin + f.offset, length: f.size || tailBytes(f, value), value, meaning: f.meaning };
+      }).sort((a, b) => a.offset - b.offset);
+    },
+    coverage() {
+      const uses = new Uint8Array(size);
+      for (const f of list) for (let i = f.offset; i < f.offset + f.size; i++) uses[i]!++;
+      const where = (test: (n: number) => boolean) => [...uses.keys()].filter((i) => test(uses[i]!));
+      return { uncovered: where((n) => n === 0), doubled: where((n) => n > 1) };
+    },
+  };
+}
+
+function readField(view: DataView, f: Field, origin: number, length: number): ValueOf[FieldKind] {
+  const at = origin + f.offset;
+  switch (f.kind) {
+    case "u8":
+      return view.getUint8(at);
+    case "u16":
+      return view.getUint16(at, true);
+    case "u32":
+      return view.getUint32(at, true);
+    case "u64":
+      return view.getBigUint64(at, true);
+    case "guid":
+      return guidText(slice(view, at, 16));
+    case "uuid":
+      return uuidText(slice(view, at, 16));
+    case "ascii":
+      return latin1(slice(view, at, f.size));
+    case "bytes":
+      return slice(view, at, f.size).slice();
+    case "rest":
+      return slice(view, at, origin + length - at).slice();
+    case "u32s": {
+      const count = Math.floor((origin + length - at) / 4);
+      return Array.from({ length: count }, (_, i) => view.getUint32(at + 4 * i, true));
+    }
+    case "u64s": {
+      const count = Math.floor((origin + length - at) / 8);
+      return Array.from({ length: count }, (_, i) => view.getBigUint64(at + 8 * i, true));
+    }
+  }
+}
+
+function writeField(view: DataView, out: Uint8Array, f: Field, value: ValueOf[FieldKind]): void {
+  const at = f.offset;
+  switch (f.kind) {
+    case "u8":
+      return view.setUint8(at, value as number);
+    case "u16":
+      return view.setUint16(at, value as number, true);
+    case "u32":
+      return view.setUint32(at, value as number, true);
+    case "u64":
+      return view.setBigUint64(at, value as bigint, true);
+    case "guid":
+      return out.set(guidBytes(value as string), at);
+    case "uuid":
+      return out.set(uuidBytes(value as string), at);
+    case "ascii":
+      out.fill(0, at, at + f.size);
+      return out.set(latin1Bytes(value as string).subarray(0, f.size), at);
+    case "bytes":
+    case "rest":
+      return out.set(value as Uint8Array, at);
+    case "u32s":
+      return (value as number[]).forEach((word, i) => view.setUint32(at + 4 * i, word, true));
+    case "u64s":
+      return (value as bigint[]).forEach((word, i) => view.setBigUint64(at + 8 * i, word, true));
+  }
+}
+
+function tailBytes(f: Field, value: ValueOf[FieldKind]): number {
+  if (f.size !== 0) return 0;
+  const width = f.kind === "u32s" ? 4 : f.kind === "u64s" ? 8 : 1;
+  return width * (value as { length: number }).length;
+}
+
+const slice = (view: DataView, at: number, length: number): Uint8Array =>
+  new Uint8Array(view.buffer, view.byteOffset + at, length);
+
+function latin1(bytes: Uint8Array): string {
+  const end = bytes.indexOf(0);
+  return String.fromCharCode(...(end < 0 ? bytes : bytes.subarray(0, end)));
+}
+
+const latin1Bytes = (text: string): Uint8Array => Uint8Array.from(text, (c) => c.charCodeAt(0));

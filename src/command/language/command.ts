@@ -1,0 +1,82 @@
+/**
+ * What a command is. Declared once, a command has many faces: shell arguments, batch lines, the console's `:` line, help
+ * and completion. It runs on a fork of the host and therefore holds no code for dry run, confirmation, logging,
+ * atomicity or undo (those are the fork's).
+ */
+import { type Result } from "neverthrow";
+import { type Json } from "../../base/json.ts";
+import { type Fork } from "../../host/mod.ts";
+import { type Files } from "./files.ts";
+
+/** `destroys`: data may be lost, so nvdeck's own verbs ask, and the console always does. */
+export type Effect = "reads" | "writes" | "destroys";
+
+/** The tool whose habits (options, streams, exit status) a command follows. */
+export type Vocabulary = "nvdeck" | "ndctl" | "daxctl" | "xl" | "xen-ndctl" | "dom0";
+
+/** Where a long command stands; yielded at most 8 ms apart. */
+export interface Progress {
+  readonly what: string;
+  readonly done: number;
+  /** Zero where the end is not known. */
+  readonly total: number;
+}
+
+export interface Outcome {
+  /** Exit status, in the vocabulary's own numbering. */
+  readonly status: number;
+  /** Standard output as bytes or text; empty where there is none. */
+  readonly out: string | Uint8Array;
+  /** Standard error. */
+  readonly err: string;
+  /** Whether the fork is kept. The real tools keep it whatever the status, nvdeck's own verbs only on success. */
+  readonly keep: boolean;
+  /** The result as data, for `--json`, `let` and the console; absent where the text is all there is. */
+  readonly value?: Json;
+}
+
+/** What a command may use besides the fork. */
+export interface Context {
+  readonly files: Files;
+  /** Whether standard output is a terminal (ndctl's human sizes depend on it). */
+  readonly terminal: boolean;
+  /** Whether standard input is a pipe or file, and its bytes. */
+  readonly input: Uint8Array | undefined;
+  /** Global `--json`. */
+  readonly json: boolean;
+  /** The words as typed, the verb included. */
+  readonly line: readonly string[];
+}
+
+/** A usage fault: text for standard error and the exit status the vocabulary gives it. */
+export interface UsageFault {
+  readonly err: string;
+  readonly out?: string;
+  readonly status: number;
+}
+
+export interface HostCommand<A = unknown> {
+  readonly kind: "host";
+  readonly vocabulary: Vocabulary;
+  /** The words that name it: `["ndctl", "list"]`, `["ept", "lookup"]`. */
+  readonly name: readonly string[];
+  /** One line for help and the palette, sentence case, no full stop. */
+  readonly summary: string;
+  /** After the name: `[-r REGION] …`. */
+  readonly usage: string;
+  /** More lines for `help VERB`. */
+  readonly help?: string;
+  readonly effect: Effect | ((args: A) => Effect);
+  parse(argv: readonly string[]): Result<A, UsageFault>;
+  /** Why the command cannot run now, in one sentence, or undefined. Shown beside disabled actions. */
+  unavailable?(host: Fork, args: A): string | undefined;
+  run(host: Fork, args: A, context: Context): Generator<Progress, Outcome, void>;
+}
+
+/** Commands are stored with their argument type forgotten; `declare` keeps parse and run in step. */
+export type AnyHostCommand = HostCommand<unknown>;
+export const declare = <A>(command: HostCommand<A>): AnyHostCommand => command as unknown as AnyHostCommand;
+
+export const done = (out: string | Uint8Array = "", err = "", value?: Json): Outcome =>
+  value === undefined ? { status: 0, out, err, keep: true } : { status: 0, out, err, keep: true, value };
+export const failed = (status: number, err: string): Outcome => ({ status, out: "", err, keep: false });
