@@ -3,21 +3,19 @@
  * Linux labels and info blocks store all of them in order (an RFC 4122 UUID). Text is always lower case.
  */
 
+const RFC_ORDER = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
 const GUID_ORDER = [3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15];
 const TEXT = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** Two hex digits of every byte: identifiers are read by the hundred thousand. */
+const PAIR = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
 
 export const NIL_UUID = "00000000-0000-0000-0000-000000000000";
 
 export const isUuid = (text: string): boolean => TEXT.test(text);
 
 /** 16 bytes in RFC 4122 order as text. */
-export function uuidText(bytes: Uint8Array): string {
-  let digits = "";
-  for (let i = 0; i < 16; i++) digits += bytes[i]!.toString(16).padStart(2, "0");
-  return `${digits.slice(0, 8)}-${digits.slice(8, 12)}-${digits.slice(12, 16)}-${digits.slice(16, 20)}-${
-    digits.slice(20)
-  }`;
-}
+export const uuidText = (bytes: Uint8Array): string => inOrder(bytes, RFC_ORDER);
 
 /** Text as 16 bytes in RFC 4122 order. Throws on malformed text: callers check input with `isUuid` first. */
 export function uuidBytes(text: string): Uint8Array {
@@ -26,8 +24,18 @@ export function uuidBytes(text: string): Uint8Array {
   return Uint8Array.from({ length: 16 }, (_, i) => parseInt(digits.slice(2 * i, 2 * i + 2), 16));
 }
 
-const swapped = (bytes: Uint8Array): Uint8Array => Uint8Array.from(GUID_ORDER, (i) => bytes[i]!);
-
 /** 16 bytes in ACPI's mixed order as text, and back. */
-export const guidText = (bytes: Uint8Array): string => uuidText(swapped(bytes));
-export const guidBytes = (text: string): Uint8Array => swapped(uuidBytes(text));
+export const guidText = (bytes: Uint8Array): string => inOrder(bytes, GUID_ORDER);
+export function guidBytes(text: string): Uint8Array {
+  const bytes = uuidBytes(text);
+  return Uint8Array.from(GUID_ORDER, (i) => bytes[i]!);
+}
+
+function inOrder(bytes: Uint8Array, order: readonly number[]): string {
+  let text = "";
+  for (let i = 0; i < 16; i++) {
+    if (i === 4 || i === 6 || i === 8 || i === 10) text += "-";
+    text += PAIR[bytes[order[i]!]!];
+  }
+  return text;
+}

@@ -51,6 +51,10 @@ interface ValueOf {
 
 /** What a value means: single bits by name, or named values. Used by views and linters, never by the reader. */
 export interface Meaning {
+  /** The specification's words for the field, where the key is shorter. */
+  readonly title?: string;
+  /** The value is the index of a structure of this kind; zero refers to none. */
+  readonly refersTo?: string;
   readonly bits?: Readonly<Record<string, number>>;
   readonly values?: Readonly<Record<string, string>>;
   readonly reserved?: true;
@@ -106,6 +110,10 @@ export interface Structure<F extends Fields> {
   read(view: DataView, offset?: number, length?: number): Result<RecordOf<F>, FormatFault>;
   /** The record's bytes, written over `onto` where given (so that what no field names survives). */
   write(record: RecordOf<F>, onto?: Uint8Array): Uint8Array;
+  /** Writes the record in place at `offset`; it must fit, tails included. For many records in one buffer. */
+  put(view: DataView, offset: number, record: RecordOf<F>): void;
+  /** The record of a structure of zero bytes, tails empty: what builders start from. */
+  blank(): RecordOf<F>;
   /** The fields in order of offset, with values, offsets counted from `origin`. */
   view(record: RecordOf<F>, origin?: number): FieldView[];
   /** Byte ranges of the fixed part that no field names, and fields that overlap: both empty in a sound declaration. */
@@ -137,8 +145,18 @@ export function structure<F extends Fields>(name: string, size: number, fields: 
       const out = new Uint8Array(Math.max(size + tail, onto?.length ?? 0));
       if (onto) out.set(onto);
       const view = new DataView(out.buffer);
-      for (let i = 0; i < list.length; i++) writeField(view, out, list[i]!, values[names[i]!]!);
+      for (let i = 0; i < list.length; i++) writeField(view, list[i]!, 0, values[names[i]!]!);
       return out;
+    },
+    put(view, offset, record) {
+      const values = record as Record<string, ValueOf[FieldKind]>;
+      for (let i = 0; i < list.length; i++) writeField(view, list[i]!, offset, values[names[i]!]!);
+    },
+    blank() {
+      const record: Record<string, unknown> = {};
+      const zeros = new DataView(new ArrayBuffer(size));
+      for (let i = 0; i < list.length; i++) record[names[i]!] = readField(zeros, list[i]!, 0, size);
+      return record as RecordOf<F>;
     },
     view(record, origin = 0) {
       const values = record as Record<string, ValueOf[FieldKind]>;
@@ -189,8 +207,8 @@ function readField(view: DataView, f: Field, origin: number, length: number): Va
   }
 }
 
-function writeField(view: DataView, out: Uint8Array, f: Field, value: ValueOf[FieldKind]): void {
-  const at = f.offset;
+function writeField(view: DataView, f: Field, origin: number, value: ValueOf[FieldKind]): void {
+  const at = origin + f.offset;
   switch (f.kind) {
     case "u8":
       return view.setUint8(at, value as number);
@@ -201,15 +219,15 @@ function writeField(view: DataView, out: Uint8Array, f: Field, value: ValueOf[Fi
     case "u64":
       return view.setBigUint64(at, value as bigint, true);
     case "guid":
-      return out.set(guidBytes(value as string), at);
+      return setBytes(view, at, guidBytes(value as string));
     case "uuid":
-      return out.set(uuidBytes(value as string), at);
+      return setBytes(view, at, uuidBytes(value as string));
     case "ascii":
-      out.fill(0, at, at + f.size);
-      return out.set(latin1Bytes(value as string).subarray(0, f.size), at);
+      slice(view, at, f.size).fill(0);
+      return setBytes(view, at, latin1Bytes(value as string).subarray(0, f.size));
     case "bytes":
     case "rest":
-      return out.set(value as Uint8Array, at);
+      return setBytes(view, at, value as Uint8Array);
     case "u32s":
       return (value as number[]).forEach((word, i) => view.setUint32(at + 4 * i, word, true));
     case "u64s":
@@ -225,6 +243,8 @@ function tailBytes(f: Field, value: ValueOf[FieldKind]): number {
 
 const slice = (view: DataView, at: number, length: number): Uint8Array =>
   new Uint8Array(view.buffer, view.byteOffset + at, length);
+
+const setBytes = (view: DataView, at: number, bytes: Uint8Array): void => slice(view, at, bytes.length).set(bytes);
 
 function latin1(bytes: Uint8Array): string {
   const end = bytes.indexOf(0);
