@@ -1,0 +1,107 @@
+/**
+ * Changing labels on one DIMM so that a power failure leaves the state before or the state after. Nothing in use is
+ * overwritten: a label goes to a free slot, then the index block that is not current is rewritten, which makes it current.
+ * Every function returns the writes in the order they must reach the medium, and the area as it is after them.
+ * Source: Linux `drivers/nvdimm/label.c` __pmem_label_update, del_labels, nd_label_write_index.
+ *
+ * A change of a namespace is one `updateLabel` with `updating` on every DIMM of the region in mapping order, then one
+ * without on every DIMM again (nd_pmem_namespace_label_update). A change that fails half way stays half done.
+ */
+import { err, ok, type Result } from "neverthrow";
+import type { LabelArea } from "./area.ts";
+import { firstFree, setFree } from "./free_slots.ts";
+import { slotOffset } from "./geometry.ts";
+import { type IndexNumber, nextSequence, writeIndex } from "./index_block.ts";
+import { LABEL_FLAG, type LabelSpec, type NamespaceLabel, writeLabel } from "./namespace_label.ts";
+
+/** One write into the area. `note` says what it is: `label slot 4 (updating)`, `index block 1, seq 3`. */
+export interface AreaWrite {
+  readonly offset: number;
+  readonly bytes: Uint8Array;
+  readonly note: string;
+}
+
+export interface AreaChange {
+  readonly area: LabelArea;
+  readonly writes: readonly AreaWrite[];
+}
+
+/** Every slot of the DIMM is in use; Linux answers -ENXIO. */
+export interface NoFreeSlot {
+  readonly kind: "no free slot";
+  readonly slots: number;
+}
+
+export interface UpdateOptions {
+  /** The first of the two passes over the region's DIMMs. */
+  readonly updating: boolean;
+  /** The uuid the namespace had before; its labels are freed as well. */
+  readonly formerUuid?: string;
+}
+
+/**
+ * Writes one label and frees those it replaces: all in use on this DIMM with the same uuid. Costs one label, one index
+ * block and a pass over the labels in use; no label is decoded again.
+ */
+export function updateLabel(
+  area: LabelArea,
+  spec: LabelSpec,
+  options: UpdateOptions,
+): Result<AreaChange, NoFreeSlot> {
+  const slot = firstFree(area.free, area.slots);
+  if (slot === undefined) return err({ kind: "no free slot", slots: area.slots });
+  const { labelSize } = area.geometry;
+  const { label, bytes } = writeLabel(spec, slot, options.updating ? LABEL_FLAG.updating : 0, labelSize);
+  const note = `label slot ${slot}${options.updating ? " (updating)" : ""}`;
+  const replaced = (other: NamespaceLabel) => other.uuid === spec.uuid || other.uuid === options.formerUuid;
+  const index = rewriteIndex(area, replaced, label);
+  return ok({ ...index, writes: [{ offset: slotOffset(area.geometry, slot), bytes, note }, ...index.writes] });
+}
+
+/** Frees all labels in use with the uuid. The index is rewritten even where nothing matches, as Linux does. */
+export const deleteLabels = (area: LabelArea, uuid: string): AreaChange =>
+  rewriteIndex(area, (label) => label.uuid === uuid);
+
+/** The area's bytes after the writes; the argument is left as it is. */
+export function applyWrites(area: Uint8Array, writes: readonly AreaWrite[]): Uint8Array {
+  const after = area.slice();
+  for (const write of writes) after.set(write.bytes, write.offset);
+  return after;
+}
+
+/** The other index block with some labels freed and at most one added; it becomes the current one. */
+function rewriteIndex(area: LabelArea, freed: (label: NamespaceLabel) => boolean, added?: NamespaceLabel): AreaChange {
+  const free = area.free.slice();
+  const labels: NamespaceLabel[] = [];
+  let pending = added;
+  for (const label of area.labels) {
+    if (pending && pending.slot < label.slot) pending = void labels.push(pending);
+    if (freed(label)) setFree(free, label.slot, true);
+    else labels.push(label);
+  }
+  if (pending) labels.push(pending);
+  if (added) setFree(free, added.slot, false);
+
+  const block: IndexNumber = area.current === 0 ? 1 : 0;
+  const sequence = area.nextSequence;
+  const { geometry: g, slots } = area;
+  const write: AreaWrite = {
+    offset: block * g.indexSize,
+    bytes: writeIndex(g, block, sequence, slots, free),
+    note: `index block ${block}, seq ${sequence}`,
+  };
+  return {
+    area: {
+      geometry: g,
+      current: block,
+      sequence,
+      nextSequence: nextSequence(sequence),
+      major: 1,
+      minor: g.labelSize === 128 ? 1 : 2,
+      slots,
+      free,
+      labels,
+    },
+    writes: [write],
+  };
+}
