@@ -76,18 +76,19 @@ export const u16 = (offset: number, meaning?: Meaning): Field<"u16"> => field("u
 export const u32 = (offset: number, meaning?: Meaning): Field<"u32"> => field("u32", offset, 4, meaning);
 export const u64 = (offset: number, meaning?: Meaning): Field<"u64"> => field("u64", offset, 8, meaning);
 export const guid = (offset: number, meaning?: Meaning): Field<"guid"> => field("guid", offset, 16, meaning);
-export const uuid = (offset: number): Field<"uuid"> => field("uuid", offset, 16);
+export const uuid = (offset: number, meaning?: Meaning): Field<"uuid"> => field("uuid", offset, 16, meaning);
 /** Text up to the first NUL; bytes are taken as Latin-1 so that any content survives. */
-export const ascii = (offset: number, size: number): Field<"ascii"> => field("ascii", offset, size);
+export const ascii = (offset: number, size: number, meaning?: Meaning): Field<"ascii"> =>
+  field("ascii", offset, size, meaning);
 export const bytes = (offset: number, size: number, meaning?: Meaning): Field<"bytes"> =>
   field("bytes", offset, size, meaning);
 /** Bytes that shall be zero; kept as they are. */
 export const reserved = (offset: number, size: number): Field<"bytes"> =>
   field("bytes", offset, size, { reserved: true });
 /** Tails that run to the end of the structure. */
-export const u32Tail = (offset: number): Field<"u32s"> => field("u32s", offset, 0);
-export const u64Tail = (offset: number): Field<"u64s"> => field("u64s", offset, 0);
-export const restTail = (offset: number): Field<"rest"> => field("rest", offset, 0);
+export const u32Tail = (offset: number, meaning?: Meaning): Field<"u32s"> => field("u32s", offset, 0, meaning);
+export const u64Tail = (offset: number, meaning?: Meaning): Field<"u64s"> => field("u64s", offset, 0, meaning);
+export const restTail = (offset: number, meaning?: Meaning): Field<"rest"> => field("rest", offset, 0, meaning);
 
 export type Fields = Readonly<Record<string, Field>>;
 export type RecordOf<F extends Fields> = { -readonly [Name in keyof F]: ValueOf[F[Name]["kind"]] };

@@ -1,0 +1,46 @@
+/** ACPI as far as persistent memory needs it: tables and payloads as records, and back to the same bytes. */
+export { identifier, sealTable, type TableHeader, tableHeader, type TableMaker } from "./table_header.ts";
+export {
+  decodeNfit,
+  decodeStructures,
+  encodeNfit,
+  encodeStructures,
+  type Nfit,
+  type NfitStructure,
+  nfitStructure,
+  type StructureList,
+  type StructureOf,
+} from "./nfit/nfit.ts";
+export * from "./nfit/structures.ts";
+export { isVirtualDisk, RANGE_TYPE, RANGE_TYPE_TITLES, type RangeType, rangeTypeOf } from "./nfit/range_type.ts";
+export { type DeviceHandle, handleFields, handleOf, handleText } from "./nfit/device_handle.ts";
+export {
+  type DimmIdentity,
+  dimmIdentity,
+  STATE_FLAG,
+  stateErrorWords,
+  stateFlagsText,
+  stateFlagWords,
+  uniqueId,
+} from "./nfit/dimm_identity.ts";
+export { type CookieMember, cookieMember, type SetCookies, setCookies, setPositions } from "./nfit/set_cookie.ts";
+export {
+  dpaToSpa,
+  type InterleaveFault,
+  type InterleaveMember,
+  interleaveMember,
+  type InterleaveSet,
+  interleaveSet,
+  type Place,
+  spaOffsetOf,
+  spaToDpa,
+} from "./nfit/interleave.ts";
+export {
+  type LinuxDimm,
+  type LinuxMessage,
+  type LinuxNfit,
+  type LinuxRelease,
+  persistenceDomain,
+  readAsLinux,
+} from "./nfit/linux_nfit.ts";
+export { type LinuxMapping, type LinuxRegion, type LinuxRegions, linuxRegions } from "./nfit/linux_regions.ts";
