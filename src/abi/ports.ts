@@ -18,7 +18,8 @@ export type MemoryFault =
 /** dom0, xen, device_model -> machine: loads and stores by system physical address. */
 export interface PhysicalMemory {
   load(spa: Spa, length: number): Result<Uint8Array, MemoryFault>;
-  store(spa: Spa, bytes: Uint8Array): Result<void, MemoryFault>;
+  /** `note` says in words what the store is for (`PFN info block`); it goes into the step. */
+  store(spa: Spa, bytes: Uint8Array, note?: string): Result<void, MemoryFault>;
 }
 
 /** The EPT's answer to an access that did not reach memory. */
@@ -65,10 +66,34 @@ export interface Qmp {
   ): Result<Json, { readonly class: string; readonly desc: string }>;
 }
 
-/** dom0 -> firmware: evaluate `_DSM` of a DIMM (by device handle) or of the root device (handle 0). */
+/** ACPI's label storage methods of one NVDIMM (`_LSI`, `_LSR`, `_LSW`); status 0 is success, 3 locked. */
+export interface LabelMethods {
+  lsi(): { readonly status: number; readonly size: number; readonly maxTransfer: number };
+  lsr(offset: number, length: number): { readonly status: number; readonly bytes: Uint8Array };
+  /** Undefined where firmware offers no `_LSW`: the label area cannot be written. */
+  readonly lsw: ((offset: number, bytes: Uint8Array, note: string) => number) | undefined;
+}
+
+/** dom0 -> firmware: the methods of the NVDIMM root device (handle 0) and of its children (by device handle). */
 export interface Firmware {
-  /** The output buffer; undefined where the object has no `_DSM` or answers nothing for this UUID. */
-  dsm(handle: number, uuid: string, revision: number, fn: number, input: Uint8Array): Uint8Array | undefined;
+  /** `_FIT`: the NFIT's structures without the table header; undefined where there is no such method. */
+  fit(): Uint8Array | undefined;
+  /** Handles that have an ACPI device (`_ADR`). */
+  children(): readonly number[];
+  /**
+   * `_DSM`: the output buffer; undefined where the object has no `_DSM`. A UUID or function that the object does not know
+   * is answered as ACPI has it: one zero byte. `note` says in words what a label write is for; it is not part of the wire.
+   */
+  dsm(
+    handle: number,
+    uuid: string,
+    revision: number,
+    fn: number,
+    input: Uint8Array,
+    note?: string,
+  ): Uint8Array | undefined;
+  /** Undefined where the child has no `_LSI` and `_LSR`. */
+  labelMethods(handle: number): LabelMethods | undefined;
 }
 
 /** Random identifiers, keyed by (seed, generation, index): a rehearsal and its commit draw the same. */

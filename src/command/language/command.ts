@@ -5,8 +5,10 @@
  */
 import { type Result } from "neverthrow";
 import { type Json } from "../../base/json.ts";
-import { type Fork } from "../../host/mod.ts";
+import { type Fork, type Host, type HostImage } from "../../host/mod.ts";
+import { type Executed, type Policy } from "./execute.ts";
 import { type Files } from "./files.ts";
+import { type Registry } from "./registry.ts";
 
 /** `destroys`: data may be lost, so nvdeck's own verbs ask, and the console always does. */
 export type Effect = "reads" | "writes" | "destroys";
@@ -73,9 +75,55 @@ export interface HostCommand<A = unknown> {
   run(host: Fork, args: A, context: Context): Generator<Progress, Outcome, void>;
 }
 
+/** Asks the operator; the answer is false where nobody can be asked. */
+export type Confirm = (question: Question) => Promise<boolean>;
+
+export interface Question {
+  /** What is lost, in bytes, and whose. */
+  readonly title: string;
+  /** The objects, one a line. */
+  readonly body: readonly string[];
+}
+
+/** What a session command may do besides running on one fork. */
+export interface Session {
+  readonly registry: Registry;
+  readonly policy: Policy;
+  readonly context: Context;
+  host(): Host;
+  /** Replaces the session's host by one made anew in the same store. */
+  remake(blocks: HostImage): Result<void, UsageFault>;
+  /** Runs one command under the session's policy (or one that is narrower) and returns its outcome. */
+  execute(words: readonly string[], policy?: Partial<Policy>): AsyncGenerator<Progress, Executed, void>;
+  /** A session whose commands all run on one fork of the host; nothing is kept until `keepTogether`. */
+  together(): Session;
+  /** Keeps what `together`'s commands did, as one journal entry. */
+  keepTogether(whole: Session): AsyncGenerator<Progress, Executed, void>;
+  /** Values for `$NAME` from outside (`--set`). */
+  readonly variables: ReadonlyMap<string, string>;
+  /** Text for the operator while the command runs. */
+  say(text: string): void;
+  /** Data for standard output while the command runs. */
+  print(data: string | Uint8Array): void;
+}
+
+export interface SessionCommand<A = unknown> {
+  readonly kind: "session";
+  readonly vocabulary: Vocabulary;
+  readonly name: readonly string[];
+  readonly summary: string;
+  readonly usage: string;
+  readonly help?: string;
+  readonly effect: Effect | ((args: A) => Effect);
+  parse(argv: readonly string[]): Result<A, UsageFault>;
+  run(session: Session, args: A): AsyncGenerator<Progress, Outcome, void>;
+}
+
+export type Command<A> = HostCommand<A> | SessionCommand<A>;
+
 /** Commands are stored with their argument type forgotten; `declare` keeps parse and run in step. */
-export type AnyHostCommand = HostCommand<unknown>;
-export const declare = <A>(command: HostCommand<A>): AnyHostCommand => command as unknown as AnyHostCommand;
+export type AnyCommand = Command<unknown>;
+export const declare = <A>(command: Command<A>): AnyCommand => command as unknown as AnyCommand;
 
 export const done = (out: string | Uint8Array = "", err = "", value?: Json): Outcome =>
   value === undefined ? { status: 0, out, err, keep: true } : { status: 0, out, err, keep: true, value };

@@ -15,4 +15,6 @@ export interface Files {
   /** Names in a folder, sorted; a fault where it is none. */
   list(path: string): Result<string[], FileFault>;
   makeFolder(path: string): Result<void, FileFault>;
+  /** What gzip packed; `path` is for the fault. */
+  gunzip(path: string, bytes: Uint8Array): Result<Uint8Array, FileFault>;
 }

@@ -1,0 +1,54 @@
+/** The `Files` port over the real disk. Relative paths count from where the operator called (`INIT_CWD` under `deno task`). */
+import { err, ok, type Result } from "neverthrow";
+import { gunzipSync } from "node:zlib";
+import { type FileFault, type Files } from "../command/language/files.ts";
+
+/** The folder that relative paths are taken from. */
+export const callerFolder = (): string => Deno.env.get("INIT_CWD") ?? Deno.cwd();
+
+export const absolute = (path: string): string => (path.startsWith("/") ? path : `${callerFolder()}/${path}`);
+
+export const diskFiles: Files = {
+  read: (path) => guarded(path, () => Deno.readFileSync(absolute(path))),
+  /** Writes beside the target, then renames: a reader never sees half a file. */
+  write: (path, chunks) =>
+    guarded(path, () => {
+      const target = absolute(path);
+      const temporary = `${target}.part`;
+      const file = Deno.openSync(temporary, { write: true, create: true, truncate: true });
+      try {
+        for (const chunk of chunks) writeAll(file, chunk);
+        file.syncDataSync();
+      } finally {
+        file.close();
+      }
+      Deno.renameSync(temporary, target);
+    }),
+  list: (path) => guarded(path, () => [...Deno.readDirSync(absolute(path))].map((entry) => entry.name).sort()),
+  makeFolder: (path) => guarded(path, () => Deno.mkdirSync(absolute(path), { recursive: true })),
+  gunzip: (path, bytes) => guarded(path, () => new Uint8Array(gunzipSync(bytes, { maxOutputLength: GUNZIP_LIMIT }))),
+};
+
+/** No capture file is larger; a hostile one must not exhaust memory. */
+const GUNZIP_LIMIT = 256 * 1024 * 1024;
+
+function writeAll(file: Deno.FsFile, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length;) at += file.writeSync(bytes.subarray(at));
+}
+
+function guarded<T>(path: string, act: () => T): Result<T, FileFault> {
+  try {
+    return ok(act());
+  } catch (cause) {
+    return err({ path, reason: reasonOf(cause) });
+  }
+}
+
+function reasonOf(cause: unknown): string {
+  if (cause instanceof Deno.errors.NotFound) return "No such file or directory";
+  if (cause instanceof Deno.errors.PermissionDenied) return "Permission denied";
+  if (cause instanceof Deno.errors.NotCapable) return "nvdeck runs without permission for that";
+  if (cause instanceof Deno.errors.IsADirectory) return "Is a directory";
+  if (cause instanceof Deno.errors.NotADirectory) return "Not a directory";
+  return cause instanceof Error ? cause.message : String(cause);
+}

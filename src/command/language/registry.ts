@@ -1,0 +1,93 @@
+/** All commands by the words that name them: lookup, completion and help are views of this. */
+import { err, ok, type Result } from "neverthrow";
+import { type AnyCommand, type UsageFault } from "./command.ts";
+import { EXIT } from "./exit_codes.ts";
+
+export interface Found {
+  readonly command: AnyCommand;
+  /** The words after the name. */
+  readonly argv: readonly string[];
+}
+
+export class Registry {
+  readonly #byName = new Map<string, AnyCommand>();
+  /** Bare verbs of a tool (`create-namespace`) that name one command only. */
+  readonly #bare = new Map<string, AnyCommand | "ambiguous">();
+
+  constructor(readonly commands: readonly AnyCommand[]) {
+    for (const command of commands) {
+      const name = command.name.join(" ");
+      if (this.#byName.has(name)) throw new Error(`two commands are called "${name}"`);
+      this.#byName.set(name, command);
+      const verb = command.name[1];
+      if (verb !== undefined && command.vocabulary !== "nvdeck") {
+        this.#bare.set(verb, this.#bare.has(verb) ? "ambiguous" : command);
+      }
+    }
+  }
+
+  /** The command that the most leading words name; a bare verb where it is unambiguous. */
+  find(words: readonly string[]): Result<Found, UsageFault> {
+    for (let count = Math.min(3, words.length); count > 0; count--) {
+      const command = this.#byName.get(words.slice(0, count).join(" "));
+      if (command) return ok({ command, argv: words.slice(count) });
+    }
+    const first = words[0] ?? "";
+    const bare = this.#bare.get(first);
+    if (bare && bare !== "ambiguous") return ok({ command: bare, argv: words.slice(1) });
+    return err({ err: this.#unknown(words), status: EXIT.usage });
+  }
+
+  /** Whole words that may follow what was typed; `prefix` is the word under the cursor. */
+  complete(words: readonly string[], prefix: string): string[] {
+    const depth = words.length;
+    const next = new Set<string>();
+    for (const { name } of this.commands) {
+      const matches = words.every((word, i) => name[i] === word);
+      const candidate = name[depth];
+      if (matches && candidate?.startsWith(prefix)) next.add(candidate);
+    }
+    return [...next].sort();
+  }
+
+  #unknown(words: readonly string[]): string {
+    const [first = "", second] = words;
+    const siblings = this.commands.filter((command) => command.name[0] === first && command.name.length > 1);
+    if (siblings.length > 0) {
+      const verbs = [...new Set(siblings.map((command) => command.name[1]!))].sort();
+      const what = second === undefined ? `${first} needs a verb` : `${first} has no verb "${second}"`;
+      return `nvdeck: ${what}\ntry one of: ${verbs.join(", ")}\n`;
+    }
+    const near = nearest(first, [
+      ...new Set([...this.#byName.keys()].map((name) => name.split(" ")[0]!)),
+      ...this.#bare.keys(),
+    ]);
+    const hint = near ? `did you mean "${near}"? ` : "";
+    return `nvdeck: no verb "${first}"\n${hint}"nvdeck help" lists them all\n`;
+  }
+}
+
+/** The candidate within two edits of `word`, or undefined. */
+export function nearest(word: string, candidates: readonly string[]): string | undefined {
+  let best: string | undefined;
+  let least = 3;
+  for (const candidate of candidates) {
+    const distance = edits(word, candidate);
+    if (distance < least) [best, least] = [candidate, distance];
+  }
+  return best;
+}
+
+/** Levenshtein distance, row by row. */
+function edits(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const change = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(change, row[j]! + 1, next[j - 1]! + 1));
+    }
+    row = next;
+  }
+  return row[b.length]!;
+}

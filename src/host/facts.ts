@@ -1,0 +1,15 @@
+/** What no table and no label says about a host: how Xen and its dom0 were started, and who made it. */
+
+/** Which side owns pmem: dom0's driver (design v1/v2), or Xen itself (design alternative 3.2.2, RFC v4). */
+export type Management = "dom0" | "xen";
+
+export interface HostFacts {
+  readonly name: string;
+  readonly management: Management;
+  /** A PV dom0 offers 4 KiB alignment only (no large pages in its own page tables). */
+  readonly dom0: "pv" | "pvh";
+  /** Seeds every random identifier of this host. */
+  readonly seed: bigint;
+  /** What the host was made from, in words. */
+  readonly origin: string;
+}

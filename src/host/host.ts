@@ -1,0 +1,127 @@
+/**
+ * The host: its state in memory, its store, its journal. A fork is committed whole or not at all, in one transaction with
+ * its journal entry; the generation is checked, so that of two consoles one is told that the other was first.
+ */
+import { err, ok, type Result } from "neverthrow";
+import { type Loss } from "../abi/steps.ts";
+import { decodeBlock, encodeBlock } from "./block_codec.ts";
+import { BaseBlocks, type Blocks, Layer } from "../base/blocks.ts";
+import { blocksOf, COMPONENT_NAMES, type HostState, layerOver, stateFrom } from "./components.ts";
+import { Fork, type ForkChange } from "./fork.ts";
+import { type JournalEntry, type Store, type StoredChange, type StoreFault } from "./store/store.ts";
+
+export type CommitFault =
+  | StoreFault
+  /** The rehearsal that was confirmed lost other things than the one that would be kept. */
+  | { readonly kind: "losses-changed"; readonly losses: readonly Loss[] };
+
+/** What the one who commits says of an entry; the rest the host knows. */
+export type EntryDraft = Omit<JournalEntry, "sequence">;
+
+export class Host {
+  #state: HostState;
+  #generation: number;
+
+  private constructor(private readonly store: Store | undefined, state: HostState, generation: number) {
+    this.#state = state;
+    this.#generation = generation;
+  }
+
+  /** The host that a store holds. Throws SyntaxError where a block is damaged; `openHost` turns that into a fault. */
+  static load(store: Store): Host {
+    return new Host(store, loadState(store), store.generation());
+  }
+
+  get state(): HostState {
+    return this.#state;
+  }
+
+  /** Rises by one with each entry and never goes back, undo included. */
+  get generation(): number {
+    return this.#generation;
+  }
+
+  get path(): string {
+    return this.store?.path ?? ":trial:";
+  }
+
+  fork(): Fork {
+    return new Fork(this.#state, this.#generation);
+  }
+
+  /** Keeps the fork; returns the entry's sequence number. A fork older than the host is a conflict. */
+  commit(fork: Fork, draft: EntryDraft): Result<number, StoreFault> {
+    if (fork.generation !== this.#generation) {
+      return err({ kind: "conflict", expected: fork.generation, found: this.#generation });
+    }
+    return this.#keep(fork.changes(), draft, this.#generation + 1);
+  }
+
+  /** A host on top of this one that is never stored: what runs on it can be kept as one entry, or dropped. */
+  trial(): Host {
+    return new Host(undefined, layerOver(this.#state), this.#generation);
+  }
+
+  /**
+   * Keeps all that happened on a trial as one entry. Its number is the trial's generation, so that identifiers drawn on
+   * the trial are never drawn again.
+   */
+  keepTrial(trial: Host, draft: EntryDraft): Result<number, StoreFault> {
+    return this.#keep(changesOf(trial.#state), draft, Math.max(trial.#generation, this.#generation + 1));
+  }
+
+  /** Takes in what others committed to the same store; whether there was anything. */
+  refresh(): boolean {
+    if (!this.store || this.store.generation() === this.#generation) return false;
+    this.#state = loadState(this.store);
+    this.#generation = this.store.generation();
+    return true;
+  }
+
+  /** The newest entries, newest first. */
+  journal(limit: number): JournalEntry[] {
+    return this.store?.journal(limit) ?? [];
+  }
+
+  /** What an entry replaced, newest entries only (see `Store.replaced`). */
+  replaced(sequence: number): StoredChange[] {
+    return this.store?.replaced(sequence) ?? [];
+  }
+
+  close(): void {
+    this.store?.close();
+  }
+
+  #keep(changes: readonly ForkChange[], draft: EntryDraft, sequence: number): Result<number, StoreFault> {
+    if (this.store) {
+      const stored = changes.map(({ component, id, before, after }) => ({
+        component: component.path,
+        id,
+        before: before === undefined ? undefined : encodeBlock(before),
+        after: after === undefined ? undefined : encodeBlock(after),
+      }));
+      const kept = this.store.commit(this.#generation, stored, { ...draft, sequence });
+      if (kept.isErr()) return err(kept.error);
+    }
+    for (const { component, id, after } of changes) {
+      const blocks = blocksOf(this.#state, component);
+      if (after === undefined) blocks.delete(id);
+      else blocks.set(id, after);
+    }
+    this.#generation = sequence;
+    return ok(sequence);
+  }
+}
+
+const loadState = (store: Store): HostState =>
+  stateFrom((name): Blocks<unknown> =>
+    new BaseBlocks(Array.from(store.blocks(name.path), ([id, bytes]) => [id, decodeBlock(bytes)] as const))
+  );
+
+/** What the layers of a state changed, component by component. */
+export function changesOf(state: HostState): ForkChange[] {
+  return COMPONENT_NAMES.flatMap((component) => {
+    const layer = blocksOf(state, component);
+    return layer instanceof Layer ? layer.changes().map((change) => ({ ...change, component })) : [];
+  });
+}

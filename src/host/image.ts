@@ -1,0 +1,18 @@
+/** The content of a host that is about to be made: durable blocks by component, before anything has booted. */
+import { type DimmFacts, type MachineFacts } from "../machine/mod.ts";
+import { type HostFacts } from "./facts.ts";
+
+/** Bytes put on a medium: of a label area, or of DIMM memory at a DPA, or at an SPA. */
+export type MediumContent =
+  | { readonly at: "label"; readonly handle: number; readonly offset: number; readonly bytes: Uint8Array }
+  | { readonly at: "spa"; readonly offset: number; readonly bytes: Uint8Array };
+
+export interface HostImage {
+  readonly facts: HostFacts;
+  readonly machine: MachineFacts;
+  readonly tables: ReadonlyMap<string, Uint8Array>;
+  readonly dimms: readonly DimmFacts[];
+  readonly content: readonly MediumContent[];
+  /** What the importer could not find or had to assume, one sentence each. */
+  readonly notes: readonly string[];
+}

@@ -1,0 +1,193 @@
+/**
+ * A host from a capture of a real one (the folder format of `real-hosts/README.md`): tables, label areas, the pieces of
+ * info blocks, and from `STATE.sysfs.txt` what tables do not tell (families and commands of each DIMM, ARS, alignments).
+ */
+import { err, ok, type Result } from "neverthrow";
+import { textOf } from "../../base/bytes.ts";
+import { type Json, parseJson } from "../../base/json.ts";
+import { digest } from "../journal.ts";
+import { type HostImage, type MediumContent } from "../image.ts";
+import { type DimmFacts, HEALTHY } from "../../machine/mod.ts";
+import { ramFromIomem } from "./iomem.ts";
+import { SysfsText } from "./sysfs_text.ts";
+
+export type CaptureState = "start" | "end";
+
+/** A folder of files, read whole; names are relative, `.gz` already unpacked. Undefined where there is no such file. */
+export interface CaptureFolder {
+  readonly name: string;
+  read(name: string): Uint8Array | undefined;
+  /** Names of files below a subfolder (`labels`), `.gz` taken off. */
+  list(subfolder: string): readonly string[];
+}
+
+export interface CaptureFault {
+  readonly kind: "capture";
+  readonly file: string;
+  readonly reason: string;
+}
+
+/** DIMM command families by number (Linux `uapi/linux/ndctl.h` NVDIMM_FAMILY_*). */
+const FAMILY_UUID = [
+  "4309ac30-0d11-11e4-9191-0800200c9a66",
+  "9002c334-acf3-4c0e-9642-a235f0d53bc6",
+  "5008664b-b758-41a0-a03c-27c2f2d04f7e",
+  "1ee68b36-d4bd-4a1a-9a16-4f8e53d46e05",
+  "5746c5f2-a9a2-4264-ad0e-e4ddc9e09e80",
+];
+const INTEL_FAMILY = 0;
+/** QEMU moves 4096 - 12 - 8 bytes of label data a call (dsm.md section 6); `_LSx` firmware has no such page. */
+const QEMU_TRANSFER = 4076;
+
+export function importCapture(folder: CaptureFolder, state: CaptureState): Result<HostImage, CaptureFault> {
+  const meta = readMeta(folder);
+  if (meta.isErr()) return err(meta.error);
+  const boots = arrayAt(meta.value, "boots");
+  const manyBoots = boots.length > 1;
+  const bootIndex = state === "start" ? 0 : boots.length - 1;
+  const root = manyBoots ? `boot${bootIndex}/` : "";
+  const text = (name: string) => {
+    const bytes = folder.read(root + name);
+    return bytes && textOf(bytes);
+  };
+  const sysfsText = text(`${state}.sysfs.txt`) ?? text("start.sysfs.txt");
+  if (sysfsText === undefined) return err({ kind: "capture", file: `${root}${state}.sysfs.txt`, reason: "is missing" });
+  const sysfs = new SysfsText(sysfsText);
+
+  const tables = new Map<string, Uint8Array>();
+  for (const [signature, file] of [["NFIT", "nfit.bin"], ["SRAT", "srat.bin"], ["SSDT", "ssdt.bin"]] as const) {
+    const bytes = folder.read(root + file);
+    if (bytes && bytes.length > 0) tables.set(signature, bytes);
+  }
+
+  const labels = labelAreas(folder, root, state, sysfs);
+  const dimms = sysfs.ofKind("nmem").map((nmem) => dimmFacts(sysfs, nmem, labels.get(nmem)));
+  const content: MediumContent[] = [];
+  for (const [nmem, bytes] of labels) {
+    content.push({ at: "label", handle: sysfs.number(`${nmem}/nfit/handle`)!, offset: 0, bytes });
+  }
+  if (state === "end") content.push(...pieces(folder, root, boots[bootIndex]!, sysfs));
+
+  const name = stringAt(meta.value, "name") ?? folder.name;
+  const ram = ramFromIomem(text("start.iomem.txt") ?? "", text("xl-info.txt"));
+  return ok({
+    facts: {
+      name,
+      management: "dom0",
+      dom0: underXen(meta.value) && smallPagesOnly(sysfs) ? "pv" : "pvh",
+      seed: BigInt(`0x${digest(name)}`),
+      origin: `capture ${name}, ${state}`,
+    },
+    machine: {
+      root: {
+        dsmMask: Number(sysfs.number("ndbus0/nfit/dsm_mask") ?? 0) | 1,
+        hasFit: tables.has("NFIT"),
+        clearErrorUnit: 256,
+      },
+      ram,
+      maxPhysicalBits: 46,
+    },
+    tables,
+    dimms,
+    content,
+    notes: [],
+  });
+}
+
+/** Label areas by DIMM name: as the driver read them, else as they lie in the backing file. */
+function labelAreas(
+  folder: CaptureFolder,
+  root: string,
+  state: CaptureState,
+  sysfs: SysfsText,
+): Map<string, Uint8Array> {
+  const areas = new Map<string, Uint8Array>();
+  for (const nmem of sysfs.ofKind("nmem")) {
+    const handle = sysfs.get(`${nmem}/nfit/handle`);
+    const index = nmem.slice("nmem".length);
+    const names = [`${state}.${nmem}.bin`, `host.handle-${handle}.bin`, `host.dimm${index}.bin`];
+    const bytes = names.map((name) => folder.read(`${root}labels/${name}`)).find((bytes) => bytes !== undefined);
+    if (bytes) areas.set(nmem, bytes);
+  }
+  return areas;
+}
+
+function dimmFacts(sysfs: SysfsText, nmem: string, area: Uint8Array | undefined): DimmFacts {
+  const commands = sysfs.words(`${nmem}/commands`);
+  const family = sysfs.number(`${nmem}/nfit/family`);
+  const uuid = family === undefined ? undefined : FAMILY_UUID[family];
+  const intel = family === INTEL_FAMILY;
+  const hasLabels = commands.includes("get_size") && area !== undefined;
+  return {
+    handle: sysfs.number(`${nmem}/nfit/handle`)!,
+    labelBytes: hasLabels ? area.length : 0,
+    maxTransfer: intel ? QEMU_TRANSFER : (area?.length ?? 0),
+    families: uuid === undefined ? [] : [{ uuid, mask: (sysfs.number(`${nmem}/nfit/dsm_mask`) ?? 0) | 1 }],
+    labelMethods: hasLabels && !intel,
+    locked: sysfs.words(`${nmem}/flags`).includes("lock"),
+    smart: HEALTHY,
+    injected: {},
+  };
+}
+
+/** The captured pieces of namespaces, at the SPA where they lie. */
+function pieces(folder: CaptureFolder, root: string, boot: Json, sysfs: SysfsText): MediumContent[] {
+  const content: MediumContent[] = [];
+  for (const [name, namespace] of Object.entries(objectAt(boot, "namespaces"))) {
+    const spa = numberAt(namespace, "spa") ?? spaInRegion(sysfs, name, numberAt(namespace, "region_offset"));
+    if (spa === undefined) continue;
+    for (const piece of arrayAt(namespace, "pieces")) {
+      const file = stringAt(piece, "file")?.replace(/^boot[0-9]+\//, "").replace(/\.gz$/, "");
+      const bytes = file === undefined ? undefined : folder.read(root + file);
+      const offset = numberAt(piece, "offset");
+      if (bytes && offset !== undefined) content.push({ at: "spa", offset: spa + offset, bytes });
+    }
+  }
+  return content;
+}
+
+/** QEMU's regions are one DIMM each: the region's start is its first namespace's, less its offset; sysfs says where it is. */
+function spaInRegion(sysfs: SysfsText, namespace: string, offset: number | undefined): number | undefined {
+  const region = /^namespace([0-9]+)\./.exec(namespace)?.[1];
+  const start = sysfs.number(`region${region}/resource`);
+  return start === undefined || offset === undefined ? undefined : start + offset;
+}
+
+const underXen = (meta: Json): boolean => stringAt(at(meta, "versions"), "xen") !== undefined;
+
+const smallPagesOnly = (sysfs: SysfsText): boolean =>
+  [...sysfs.devices].some((name) => /^pfn/.test(name) && sysfs.words(`${name}/supported_alignments`).join() === "4096");
+
+function readMeta(folder: CaptureFolder): Result<Json, CaptureFault> {
+  const bytes = folder.read("meta.json");
+  if (!bytes) return err({ kind: "capture", file: "meta.json", reason: "is missing: this is not a capture" });
+  try {
+    return ok(parseJson(textOf(bytes)));
+  } catch (cause) {
+    return err({ kind: "capture", file: "meta.json", reason: (cause as Error).message });
+  }
+}
+
+function at(value: Json | undefined, key: string): Json | undefined {
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+    ? (value as { readonly [key: string]: Json })[key]
+    : undefined;
+}
+const stringAt = (value: Json | undefined, key: string): string | undefined => {
+  const found = at(value, key);
+  return typeof found === "string" ? found : undefined;
+};
+const numberAt = (value: Json | undefined, key: string): number | undefined => {
+  const found = at(value, key);
+  return typeof found === "number" ? found : undefined;
+};
+const arrayAt = (value: Json | undefined, key: string): readonly Json[] => {
+  const found = at(value, key);
+  return Array.isArray(found) ? found as readonly Json[] : [];
+};
+const objectAt = (value: Json | undefined, key: string): { readonly [key: string]: Json } => {
+  const found = at(value, key);
+  return typeof found === "object" && found !== null && !Array.isArray(found)
+    ? found as { readonly [key: string]: Json }
+    : {};
+};
