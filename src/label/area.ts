@@ -60,10 +60,11 @@ export function readLabelArea(area: Uint8Array): Result<LabelArea, NoIndex> {
 /** Free slots less the one kept for updates (`available_slots` in sysfs). */
 export const availableSlots = (area: LabelArea): number => countFree(area.free, area.slots) - 1;
 
-/** The label a used slot holds counts only if it names its own slot and, in version 1.2, its checksum holds. */
-export function slotValid(area: Uint8Array, g: Geometry, slot: number): boolean {
+/** Why a label in use is ignored: it names another slot, or (version 1.2) its checksum does not hold. */
+export function slotFault(area: Uint8Array, g: Geometry, slot: number): "slot" | "checksum" | undefined {
   const at = slotOffset(g, slot);
-  return readLabel(area, at, g.labelSize).slot === slot && labelChecksumHolds(area, at, g.labelSize);
+  if (readLabel(area, at, g.labelSize).slot !== slot) return "slot";
+  return labelChecksumHolds(area, at, g.labelSize) ? undefined : "checksum";
 }
 
 interface Chosen {
@@ -84,7 +85,7 @@ function chooseIndex(area: Uint8Array, g: Geometry, faults: IndexFault[]): Chose
 
 function areaOf(area: Uint8Array, g: Geometry, block: IndexNumber, record: IndexRecord): LabelArea {
   const labels = usedSlots(record.free, record.slots)
-    .filter((slot) => slotValid(area, g, slot))
+    .filter((slot) => slotFault(area, g, slot) === undefined)
     .map((slot) => readLabel(area, slotOffset(g, slot), g.labelSize));
   const sequence = record.sequence & 3;
   return {

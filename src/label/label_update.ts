@@ -4,8 +4,17 @@
  * Every function returns the writes in the order they must reach the medium, and the area as it is after them.
  * Source: Linux `drivers/nvdimm/label.c` __pmem_label_update, del_labels, nd_label_write_index.
  *
- * A change of a namespace is one `updateLabel` with `updating` on every DIMM of the region in mapping order, then one
- * without on every DIMM again (nd_pmem_namespace_label_update). A change that fails half way stays half done.
+ * When Linux does it: each store to a namespace attribute (uuid, alt_name, size, sector_size, holder_class) that succeeds
+ * is one change, whether or not the value differs. If the namespace then has capacity, the change is `updateLabel` with
+ * `updating` on every DIMM of the region in mapping order, then without it on every DIMM again: two index writes a DIMM.
+ * If its size is zero, it is `deleteLabels` on every DIMM: one. (No uuid yet, or bound, or claimed: none.)
+ * A change that fails half way stays half done. So ndctl's commands cost, in index writes on each DIMM:
+ *
+ *   create-namespace     8 = uuid 1, alt_name 1, size 2, sector_size 2 (0 where not offered), holder_class 2
+ *   destroy-namespace    3 = holder_class to none 2, size to zero 1; so does a create that is taken back
+ *   create-namespace -e 12 = holder_class to none 2, then uuid, alt_name, size, sector_size, holder_class 2 each
+ *
+ * Found by replaying captured machines from blank label areas to their last byte (tests/label/replay_test.ts).
  */
 import { err, ok, type Result } from "neverthrow";
 import type { LabelArea } from "./area.ts";

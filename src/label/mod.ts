@@ -5,3 +5,5 @@ export * from "./index_block.ts";
 export * from "./initialise.ts";
 export * from "./label_update.ts";
 export * from "./namespace_label.ts";
+export * from "./namespaces.ts";
+export * from "./reservations.ts";

@@ -57,6 +57,9 @@ type LabelV12 = RecordOf<typeof labelV12.fields>;
 /** The fields that matter, for both versions; a 128-byte label reads with zero GUIDs. Raw, so 64-bit fields are bigint. */
 export type NamespaceLabel = Readonly<Pick<LabelV12, keyof LabelV11 & keyof LabelV12 | "typeGuid" | "abstractionGuid">>;
 
+/** What a 128-byte label has no room for. */
+const UNTYPED = { typeGuid: NIL_UUID, abstractionGuid: NIL_UUID };
+
 /** A label to be written. Sizes and addresses in bytes. */
 export interface LabelSpec {
   /** RFC 4122 text. */
@@ -98,9 +101,13 @@ export function claimClassOf(abstractionGuid: string): ClaimClass {
 
 /** The label at `offset` of the area, valid or not. */
 export function readLabel(area: Uint8Array, offset: number, size: LabelSize): NamespaceLabel {
-  const record = size === 128 ? labelV11.read(viewOf(area), offset) : labelV12.read(viewOf(area), offset);
+  const record = size === 128
+    ? labelV11.read(viewOf(area), offset).map(({ unused: _, ...label }) => ({ ...label, ...UNTYPED }))
+    : labelV12.read(viewOf(area), offset).map(
+      ({ alignHint: _a, reserved1: _1, reserved2: _2, checksum: _c, ...label }) => label,
+    );
   if (record.isErr()) throw new Error(`no label of ${size} bytes at ${offset} of ${area.length}`);
-  return size === 128 ? { ...record.value, typeGuid: NIL_UUID, abstractionGuid: NIL_UUID } : record.value as LabelV12;
+  return record.value;
 }
 
 /** Version 1.1 has no checksum: always true there. */
@@ -131,8 +138,7 @@ export function writeLabel(
     dpa: BigInt(spec.dpa),
     rawSize: BigInt(spec.rawSize),
     slot,
-    typeGuid: size === 256 ? spec.typeGuid : NIL_UUID,
-    abstractionGuid: size === 256 ? spec.abstractionGuid : NIL_UUID,
+    ...(size === 256 ? { typeGuid: spec.typeGuid, abstractionGuid: spec.abstractionGuid } : UNTYPED),
   };
   if (size === 128) return { label, bytes: labelV11.write({ ...label, unused: new Uint8Array(4) }) };
   const reserved = { reserved1: new Uint8Array(3), reserved2: new Uint8Array(88) };
