@@ -1,0 +1,108 @@
+/** A domain configuration as xl reads it from a file: what was said, nothing filled in (`libxl_types.idl`). */
+
+export type DomainType = "hvm" | "pv" | "pvh";
+
+/** What happens when a domain stops (`libxl_action_on_shutdown`; in files with `-` for `_`). */
+export const SHUTDOWN_ACTIONS = [
+  "destroy",
+  "restart",
+  "restart_rename",
+  "preserve",
+  "coredump_destroy",
+  "coredump_restart",
+  "soft_reset",
+] as const;
+export type ShutdownAction = typeof SHUTDOWN_ACTIONS[number];
+
+export interface DiskConfig {
+  readonly target?: string;
+  readonly vdev: string;
+  readonly format: "raw" | "qcow" | "qcow2" | "vhd" | "empty" | "qed";
+  readonly backend?: "phy" | "tap" | "qdisk" | "standalone";
+  readonly backendDomain?: string;
+  readonly script?: string;
+  readonly removable: boolean;
+  readonly readWrite: boolean;
+  readonly cdrom: boolean;
+  readonly directIoSafe: boolean;
+  readonly discard?: boolean;
+}
+
+export interface NicConfig {
+  readonly devid: number;
+  readonly backendDomain?: string;
+  readonly model?: string;
+  readonly mac?: string;
+  readonly ip?: string;
+  readonly bridge?: string;
+  readonly ifname?: string;
+  readonly script?: string;
+  readonly gatewaydev?: string;
+  readonly type?: "vif" | "vif_ioemu";
+}
+
+/** How a backend was named: `model.md` 4, commands.md. */
+export type VnvdimmKind = "path" | "namespace" | "pmem" | "file" | "mfn";
+
+/** One entry of `vnvdimms`. */
+export interface VnvdimmConfig {
+  readonly kind: VnvdimmKind;
+  /** A path, a namespace's name, or empty for frames. */
+  readonly backend: string;
+  /** Frames, for `mfn` alone. */
+  readonly mfn?: number;
+  readonly pages?: number;
+  readonly labelPages: number;
+  /** As written. */
+  readonly text: string;
+}
+
+/** Our own settings, all `nvdeck_…`. */
+export interface NvdeckConfig {
+  readonly acpi: "full" | "nfit" | "nfit-bare";
+  /** Largest EPT leaf. */
+  readonly eptOrder: 0 | 9 | 18;
+  readonly placement: "qemu" | "congruent";
+  /** Bytes of guest address space kept for vNVDIMMs attached later. */
+  readonly reserve: number;
+  /** Slots kept for them. */
+  readonly slots: number;
+}
+
+export interface DomainConfig {
+  readonly type: DomainType;
+  readonly name: string;
+  readonly uuid: string;
+  /** The file names the UUID; otherwise it was drawn. */
+  readonly uuidGiven: boolean;
+  /** `memory`, KiB. */
+  readonly targetMemkb?: number;
+  /** `maxmem`, KiB; `memory` where the file has none. */
+  readonly maxMemkb?: number;
+  readonly vcpus?: number;
+  readonly maxVcpus?: number;
+  /** `shadow_memory`, KiB: the p2m pool. */
+  readonly shadowMemkb?: number;
+  readonly videoMemkb?: number;
+  readonly kernel?: string;
+  readonly ramdisk?: string;
+  readonly cmdline?: string;
+  readonly disks: readonly DiskConfig[];
+  readonly nics: readonly NicConfig[];
+  /** PCI devices to pass through, as written. */
+  readonly pci: readonly string[];
+  readonly onPoweroff: ShutdownAction;
+  readonly onReboot: ShutdownAction;
+  readonly onWatchdog: ShutdownAction;
+  readonly onCrash: ShutdownAction;
+  readonly onSoftReset: ShutdownAction;
+  readonly deviceModelVersion?: "qemu_xen" | "qemu_xen_traditional";
+  readonly vnvdimms: readonly VnvdimmConfig[];
+  /** `dm_acpi_size`, bytes. */
+  readonly dmAcpiSize?: number;
+  readonly nvdeck: NvdeckConfig;
+  /** Settings that only show in listings, by their place in libxl's structures (`type.hvm/vnc/display`). */
+  readonly shown: { readonly [path: string]: ShownValue };
+}
+
+export type ShownValue = string | number | boolean | readonly string[] | readonly number[] | readonly number[][];

@@ -1,0 +1,28 @@
+/**
+ * What the toolstack keeps: of running domains (gone with the host), and of what must come back after a reboot: which
+ * namespaces are Xen's, which guest each piece of persistent memory is kept for, what starts by itself.
+ */
+import { type Blocks } from "../base/blocks.ts";
+import { type DomainRecord } from "./domain_record.ts";
+import { type Assignment, type Remains } from "./assignment.ts";
+import { type PmemReport } from "./pmem_report.ts";
+
+/** A configuration file that the host starts by itself (`/etc/xen/auto`): the text, not a path to it. */
+export interface AutostartFile {
+  /** The domain's name. */
+  readonly name: string;
+  readonly text: string;
+}
+
+export interface ToolstackState {
+  /** Domains that run, by domid: what libxl has in XenStore and its userdata files. Volatile. */
+  readonly domains: Blocks<DomainRecord>;
+  /** Persistent memory handed to Xen, by `reportId`; replayed at every boot. Durable. */
+  readonly reports: Blocks<PmemReport>;
+  /** Whose each vNVDIMM is, running or not, by `DOMAIN-UUID/SLOT`. Durable. */
+  readonly assignments: Blocks<Assignment>;
+  /** Whose data lies where nobody is assigned any more, by backend id. Durable. */
+  readonly remains: Blocks<Remains>;
+  /** By domain name. Durable. */
+  readonly autostart: Blocks<AutostartFile>;
+}
