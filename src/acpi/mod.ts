@@ -44,3 +44,39 @@ export {
   readAsLinux,
 } from "./nfit/linux_nfit.ts";
 export { type LinuxMapping, type LinuxRegion, type LinuxRegions, linuxRegions } from "./nfit/linux_regions.ts";
+export { buildFit, buildNfit } from "./nfit/build_nfit.ts";
+export { createNfit } from "./nfit/create_nfit.ts";
+export {
+  explainQemuDevice,
+  QEMU_MAKER,
+  QEMU_MAX_SLOTS,
+  type QemuDeviceFault,
+  qemuDeviceFaults,
+  qemuFit,
+  qemuHandle,
+  qemuNfit,
+  type QemuNvdimm,
+  type QemuPersistence,
+  qemuSerial,
+  XEN_RFC_MAKER,
+  xenNfit,
+} from "./nfit/qemu_nfit.ts";
+export {
+  decodeSrat,
+  encodeSrat,
+  type MemoryRange,
+  memoryRanges,
+  nodeOfAddress,
+  proximityDomains,
+  type Srat,
+  type SratEntry,
+  type XenSratRefusal,
+  xenSratRefusal,
+} from "./srat.ts";
+export * from "./dsm/identity.ts";
+export * from "./dsm/page.ts";
+export * from "./dsm/label.ts";
+export * from "./dsm/health.ts";
+export * from "./dsm/ars.ts";
+export * from "./dsm/read_fit.ts";
+export { statusOf, statusOnly } from "./dsm/payload.ts";
