@@ -3,7 +3,7 @@
  * its journal entry; the generation is checked, so that of two consoles one is told that the other was first.
  */
 import { err, ok, type Result } from "neverthrow";
-import { type Loss } from "../abi/steps.ts";
+import { type Loss, type Step } from "../abi/steps.ts";
 import { decodeBlock, encodeBlock } from "./block_codec.ts";
 import { BaseBlocks, type Blocks, Layer } from "../base/blocks.ts";
 import { blocksOf, COMPONENT_NAMES, type HostState, layerOver, stateFrom } from "./components.ts";
@@ -60,6 +60,15 @@ export class Host {
   /** A host on top of this one that is never stored: what runs on it can be kept as one entry, or dropped. */
   trial(): Host {
     return new Host(undefined, layerOver(this.#state), this.#generation);
+  }
+
+  /** What was done on a trial so far; a stored host keeps that in its journal instead. */
+  readonly collected: { readonly steps: Step[]; readonly losses: Loss[] } = { steps: [], losses: [] };
+
+  collect(steps: readonly Step[], losses: readonly Loss[]): void {
+    if (this.store) return;
+    this.collected.steps.push(...steps);
+    this.collected.losses.push(...losses);
   }
 
   /**

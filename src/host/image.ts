@@ -1,4 +1,5 @@
 /** The content of a host that is about to be made: durable blocks by component, before anything has booted. */
+import { type Range } from "../base/range.ts";
 import { type DimmFacts, type MachineFacts } from "../machine/mod.ts";
 import { type HostFacts } from "./facts.ts";
 
@@ -10,6 +11,8 @@ export type MediumContent =
 export interface HostImage {
   readonly facts: HostFacts;
   readonly machine: MachineFacts;
+  /** RAM of another size for the same machine, laid out around its persistent memory. */
+  readonly ramOf: (bytes: number) => readonly Range[];
   readonly tables: ReadonlyMap<string, Uint8Array>;
   readonly dimms: readonly DimmFacts[];
   readonly content: readonly MediumContent[];

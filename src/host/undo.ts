@@ -7,7 +7,7 @@ import { decodeBlock } from "./block_codec.ts";
 import { blocksOf, COMPONENT_NAMES } from "./components.ts";
 import { type Fork } from "./fork.ts";
 import { type Host } from "./host.ts";
-import { type JournalEntry } from "./store/store.ts";
+import { type JournalEntry, type StoredChange } from "./store/store.ts";
 
 export type UndoFault =
   | { readonly kind: "nothing" }
@@ -17,48 +17,54 @@ export type UndoFault =
 /** Entries looked at when searching for the newest one to take back. */
 const HORIZON = 10_000;
 
-/** The newest entry that stands: not itself an undo, and not taken back by one. */
-export function newestStanding(journal: readonly JournalEntry[]): JournalEntry | undefined {
+/** The entries that stand, newest first: neither an undo nor taken back by one. */
+export function standing(journal: readonly JournalEntry[]): JournalEntry[] {
   const taken = new Set<number>();
-  for (const entry of journal) {
-    if (taken.has(entry.sequence)) continue;
-    if (entry.undoes === undefined) return entry;
+  return journal.filter((entry) => {
+    if (taken.has(entry.sequence)) return false;
+    if (entry.undoes === undefined) return true;
     taken.add(entry.undoes);
-  }
-  return undefined;
+    return false;
+  });
 }
 
-/** The newest undo that nothing came after but other undos: what redo takes back. */
+/** The newest undo that stands and that nothing but undos and redos came after: what redo takes back. */
 export function newestUndo(journal: readonly JournalEntry[]): JournalEntry | undefined {
+  const kinds = new Map(journal.map((entry) => [entry.sequence, entry]));
   const taken = new Set<number>();
   for (const entry of journal) {
     if (taken.has(entry.sequence)) continue;
     if (entry.undoes === undefined) return undefined;
-    const original = journal.find((other) => other.sequence === entry.undoes);
-    if (original?.undoes === undefined) return entry;
+    const isRedo = kinds.get(entry.undoes)?.undoes !== undefined;
+    if (!isRedo) return entry;
     taken.add(entry.undoes);
   }
   return undefined;
 }
 
-/** The entry that `undo` would take back for this operator, or why there is none. */
-export function undoable(host: Host, who: string, named?: number): Result<JournalEntry, UndoFault> {
-  const entry = newestStanding(host.journal(HORIZON));
-  if (!entry || entry.line === "") return err({ kind: "nothing" });
-  if (entry.kind === "power") return err({ kind: "power-event", entry });
-  if (entry.who !== who && named !== entry.sequence) return err({ kind: "of-another", entry, who: entry.who });
-  return ok(entry);
+/**
+ * The newest `count` entries that stand, or why not all of them can be taken back. Those of another operator only where
+ * `named` is the entry's number.
+ */
+export function undoable(host: Host, count: number, who: string, named?: number): Result<JournalEntry[], UndoFault> {
+  const entries = standing(host.journal(HORIZON)).slice(0, count);
+  if (entries.length < count) return err({ kind: "nothing" });
+  for (const entry of entries) {
+    if (entry.kind === "power") return err({ kind: "power-event", entry });
+    if (entry.who !== who && named !== entry.sequence) return err({ kind: "of-another", entry, who: entry.who });
+  }
+  return ok(entries);
 }
 
-export function redoable(host: Host): Result<JournalEntry, UndoFault> {
+export function redoable(host: Host): Result<JournalEntry[], UndoFault> {
   const entry = newestUndo(host.journal(HORIZON));
-  return entry ? ok(entry) : err({ kind: "nothing" });
+  return entry ? ok([entry]) : err({ kind: "nothing" });
 }
 
-/** A fork on which the entry's blocks are as they were before it. */
-export function takeBack(host: Host, entry: JournalEntry): Fork {
+/** A fork on which the blocks that an entry replaced are as they were before it. */
+export function takeBack(host: Host, replaced: readonly StoredChange[]): Fork {
   const fork = host.fork();
-  for (const { component, id, before } of host.replaced(entry.sequence)) {
+  for (const { component, id, before } of replaced) {
     const name = COMPONENT_NAMES.find(({ path }) => path === component);
     if (!name) throw new Error(`the journal names a component that there is not: ${component}`);
     const blocks = blocksOf(fork.state, name);

@@ -1,24 +1,27 @@
 /** Firmware's side of `_DSM`, `_LSx` and `_FIT`: answers as the captured machine's firmware did, over the modeled media. */
 import { type Firmware, type LabelMethods } from "../abi/ports.ts";
 import { type Recorder } from "../abi/steps.ts";
-import { viewOf } from "../base/bytes.ts";
+import {
+  DSM_STATUS,
+  DSM_UUID,
+  labelReadAnswer,
+  labelReadInput,
+  labelSizeAnswer,
+  labelWriteInput,
+  LEAF_FUNCTION,
+  statusOnly,
+} from "../acpi/mod.ts";
 import { type LabelRefusal, LabelStorage } from "./label_storage.ts";
 import { answerRoot } from "./root_dsm.ts";
 import { answerHealth } from "./smart.ts";
 import { type DimmFacts, type MachineFacts, type MachineState } from "./state.ts";
 
-/** Root device `_DSM` (ACPI 6.5 §9.20.7) and the Intel DIMM family. */
-export const ROOT_DSM_UUID = "2f10e7a4-9e91-11e4-89d3-123b93f75cba";
-export const INTEL_DSM_UUID = "4309ac30-0d11-11e4-9191-0800200c9a66";
-
-const STATUS = { success: 0, unsupported: 1, noSuchDevice: 2, invalidInput: 3, hardwareError: 4 } as const;
-
 /** Status of a refused label transfer through `_DSM` and through `_LSx` (3 there means locked; dsm.md sections 2, 6, 7). */
 const DSM_REFUSAL: Record<LabelRefusal, number> = {
-  "no label area": STATUS.unsupported,
-  "out of bounds": STATUS.invalidInput,
-  "too long": STATUS.invalidInput,
-  locked: 0x10000 | STATUS.hardwareError,
+  "no label area": DSM_STATUS.unsupported,
+  "out of bounds": DSM_STATUS.invalidInput,
+  "too long": DSM_STATUS.invalidInput,
+  locked: 0x10000 | DSM_STATUS.hardwareError,
 };
 const LSX_REFUSAL: Record<LabelRefusal, number> = { "no label area": 1, "out of bounds": 1, "too long": 1, locked: 3 };
 
@@ -55,10 +58,10 @@ export class MachineFirmware implements Firmware {
     const family = dimm.families.find((f) => f.uuid === uuid);
     if (!family) return unknownCall(fn);
     if (fn === 0) return bitmap(family.mask);
-    if ((family.mask & (2 ** fn)) === 0) return words(STATUS.unsupported);
-    if (uuid !== INTEL_DSM_UUID) return words(STATUS.unsupported);
+    if ((family.mask & (2 ** fn)) === 0) return statusOnly(DSM_STATUS.unsupported);
+    if (uuid !== DSM_UUID.intel) return statusOnly(DSM_STATUS.unsupported);
     if (fn >= 4 && fn <= 6) return this.#labels(dimm, fn, input, note);
-    return answerHealth(this.state, dimm, fn, input) ?? words(STATUS.unsupported);
+    return answerHealth(this.state, dimm, fn, input) ?? statusOnly(DSM_STATUS.unsupported);
   }
 
   labelMethods(handle: number): LabelMethods | undefined {
@@ -87,38 +90,38 @@ export class MachineFirmware implements Firmware {
   }
 
   #root(uuid: string, revision: number, fn: number, input: Uint8Array): Uint8Array | undefined {
-    if (uuid !== ROOT_DSM_UUID || revision !== 1) return unknownCall(fn);
+    if (uuid !== DSM_UUID.root || revision !== 1) return unknownCall(fn);
     const { dsmMask } = this.facts.root;
     if (fn === 0) return bitmap(dsmMask);
-    if ((dsmMask & (2 ** fn)) === 0) return words(STATUS.unsupported);
-    return answerRoot(this.state, this.facts, fn, input) ?? words(STATUS.unsupported);
+    if ((dsmMask & (2 ** fn)) === 0) return statusOnly(DSM_STATUS.unsupported);
+    return answerRoot(this.state, this.facts, fn, input) ?? statusOnly(DSM_STATUS.unsupported);
   }
 
   /** Functions 4 (size), 5 (get) and 6 (set) of the Intel family: dsm.md section 4. */
   #labels(dimm: DimmFacts, fn: number, input: Uint8Array, note: string): Uint8Array {
     const storage = new LabelStorage(this.state, dimm, this.recorder);
-    if (fn === 4) return dimm.locked ? words(DSM_REFUSAL.locked, 0, 0) : words(0, storage.size, storage.maxTransfer);
-    if (input.length < 8) return words(STATUS.invalidInput);
-    const offset = viewOf(input).getUint32(0, true);
-    const length = viewOf(input).getUint32(4, true);
-    const refusal = storage.refusal(offset, length);
-    if (refusal) return words(DSM_REFUSAL[refusal]);
-    if (fn === 5) {
-      const out = new Uint8Array(4 + length);
-      out.set(storage.read(offset, length), 4);
-      return out;
+    const invalid = statusOnly(DSM_STATUS.invalidInput);
+    if (fn === LEAF_FUNCTION.getLabelSize) {
+      const status = dimm.locked ? DSM_REFUSAL.locked : DSM_STATUS.success;
+      const { size: areaSize, maxTransfer } = storage;
+      return labelSizeAnswer.encode(dimm.locked ? { status } : { status, areaSize, maxTransfer });
     }
-    if (input.length < 8 + length) return words(STATUS.invalidInput);
-    storage.write(offset, input.subarray(8, 8 + length), note);
-    return words(STATUS.success);
+    if (fn === LEAF_FUNCTION.getLabelData) {
+      return labelReadInput.decode(input).match(({ offset, length }) => {
+        const refusal = storage.refusal(offset, length);
+        return refusal
+          ? statusOnly(DSM_REFUSAL[refusal])
+          : labelReadAnswer.encode({ data: storage.read(offset, length) });
+      }, () => invalid);
+    }
+    return labelWriteInput.decode(input).match(({ offset, length, data }) => {
+      const refusal = storage.refusal(offset, length);
+      if (refusal) return statusOnly(DSM_REFUSAL[refusal]);
+      if (data.length < length) return invalid;
+      storage.write(offset, data.subarray(0, length), note);
+      return statusOnly(DSM_STATUS.success);
+    }, () => invalid);
   }
-}
-
-/** Little-endian 32-bit words as bytes. */
-export function words(...values: readonly number[]): Uint8Array {
-  const out = new Uint8Array(4 * values.length);
-  values.forEach((value, i) => viewOf(out).setUint32(4 * i, value, true));
-  return out;
 }
 
 /** A function mask as the shortest little-endian buffer, at least one byte. */

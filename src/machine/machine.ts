@@ -6,7 +6,7 @@ import { type Recorder } from "../abi/steps.ts";
 import { holds, overlaps, range } from "../base/range.ts";
 import { MachineFirmware } from "./firmware.ts";
 import { readPages, writePages } from "./media.ts";
-import { addPoison, poisonOf } from "./root_dsm.ts";
+import { addPoison, poisonOf } from "./poison.ts";
 import { decoderOf, locate, type Location } from "./spa_decoder.ts";
 import { type DimmFacts, type MachineFacts, type MachineState, type Poison } from "./state.ts";
 

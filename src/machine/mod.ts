@@ -1,6 +1,5 @@
 /** The hardware: DIMM media, the SPA decoder with its interleave, firmware's `_DSM` and label methods. */
 export { Machine } from "./machine.ts";
-export { INTEL_DSM_UUID, ROOT_DSM_UUID } from "./firmware.ts";
 export { readPages, writePages } from "./media.ts";
 export { type Location } from "./spa_decoder.ts";
 export {

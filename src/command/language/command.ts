@@ -101,6 +101,7 @@ export interface Session {
   keepTogether(whole: Session): AsyncGenerator<Progress, Executed, void>;
   /** Values for `$NAME` from outside (`--set`). */
   readonly variables: ReadonlyMap<string, string>;
+  readonly confirm: Confirm;
   /** Text for the operator while the command runs. */
   say(text: string): void;
   /** Data for standard output while the command runs. */

@@ -4,8 +4,16 @@
  */
 import { err, ok, type Result } from "neverthrow";
 import { type Loss, type Step } from "../../abi/steps.ts";
-import { type Json } from "../../base/json.ts";
-import { type CommitFault, type Difference, differenceBetween, type Fork, type Host, logOf } from "../../host/mod.ts";
+import { type Json, prettyJson } from "../../base/json.ts";
+import {
+  type CommitFault,
+  type Difference,
+  differenceBetween,
+  foldSteps,
+  type Fork,
+  type Host,
+  logOf,
+} from "../../host/mod.ts";
 import { type Context, type Effect, type HostCommand, type Outcome, type Progress } from "./command.ts";
 import { EXIT } from "./exit_codes.ts";
 import { lineOf } from "./words.ts";
@@ -102,22 +110,42 @@ export function settle(
 /** A dry run's answer: the steps, the losses and the difference; 6 if there would be changes. */
 export function dryRunReport(host: Host, rehearsal: Rehearsal, json: boolean): Executed {
   const { outcome, changes, losses } = rehearsal;
-  const difference = differenceBetween(host.fork(), rehearsal.fork);
+  const steps = foldSteps(rehearsal.steps);
+  const difference = changes ? differenceBetween(host.fork(), rehearsal.fork) : [];
   const status = outcome.status !== 0 ? outcome.status : changes ? EXIT.wouldChange : EXIT.done;
+  return { ...report({ steps, losses, difference, changes }, json), status, err: outcome.err };
+}
+
+/** The same for what happened on a trial host. */
+export function wouldBe(host: Host, trial: Host, json: boolean): Executed {
+  const difference = differenceBetween(host.fork(), trial.fork());
+  const { steps, losses } = trial.collected;
+  const changes = trial.generation !== host.generation;
+  const status = changes ? EXIT.wouldChange : EXIT.done;
+  return { ...report({ steps: foldSteps(steps), losses, difference, changes }, json), status, err: "" };
+}
+
+interface Report {
+  readonly steps: readonly string[];
+  readonly losses: readonly Loss[];
+  readonly difference: readonly Difference[];
+  readonly changes: boolean;
+}
+
+function report({ steps, losses, difference, changes }: Report, json: boolean): Omit<Executed, "status" | "err"> {
   const value: Json = {
-    status: outcome.status,
     changes,
-    steps: rehearsal.fork.stepLines(),
+    steps,
     losses: losses.map((loss) => ({ ...loss, owner: loss.owner ?? null })),
     difference: difference.map((d) => ({ object: d.object, before: d.before ?? null, after: d.after ?? null })),
   };
   const text = [
-    ...section("steps", rehearsal.fork.stepLines()),
+    ...section("steps", steps),
     ...section("losses", losses.map(lossText)),
     ...section("difference", difference.map(differenceText)),
   ];
-  const out = json ? "" : text.length > 0 ? `${text.join("\n")}\n` : "nothing would change\n";
-  return { status, out, err: outcome.err, keep: false, changed: false, value };
+  const out = json ? `${prettyJson(value)}\n` : changes ? `${text.join("\n")}\n` : "nothing would change\n";
+  return { out, keep: false, changed: false, value };
 }
 
 export const lossText = (loss: Loss): string =>

@@ -3,13 +3,15 @@
  * info blocks, and from `STATE.sysfs.txt` what tables do not tell (families and commands of each DIMM, ARS, alignments).
  */
 import { err, ok, type Result } from "neverthrow";
+import { decodeNfit, readAsLinux } from "../../acpi/mod.ts";
 import { textOf } from "../../base/bytes.ts";
 import { type Json, parseJson } from "../../base/json.ts";
 import { digest } from "../journal.ts";
 import { type HostImage, type MediumContent } from "../image.ts";
 import { type DimmFacts, HEALTHY } from "../../machine/mod.ts";
-import { ramFromIomem } from "./iomem.ts";
+import { ramFromIomem, ramOfSize } from "./iomem.ts";
 import { SysfsText } from "./sysfs_text.ts";
+import { type ImportFault, spaRanges } from "./tables.ts";
 
 export type CaptureState = "start" | "end";
 
@@ -19,12 +21,6 @@ export interface CaptureFolder {
   read(name: string): Uint8Array | undefined;
   /** Names of files below a subfolder (`labels`), `.gz` taken off. */
   list(subfolder: string): readonly string[];
-}
-
-export interface CaptureFault {
-  readonly kind: "capture";
-  readonly file: string;
-  readonly reason: string;
 }
 
 /** DIMM command families by number (Linux `uapi/linux/ndctl.h` NVDIMM_FAMILY_*). */
@@ -39,7 +35,7 @@ const INTEL_FAMILY = 0;
 /** QEMU moves 4096 - 12 - 8 bytes of label data a call (dsm.md section 6); `_LSx` firmware has no such page. */
 const QEMU_TRANSFER = 4076;
 
-export function importCapture(folder: CaptureFolder, state: CaptureState): Result<HostImage, CaptureFault> {
+export function importCapture(folder: CaptureFolder, state: CaptureState): Result<HostImage, ImportFault> {
   const meta = readMeta(folder);
   if (meta.isErr()) return err(meta.error);
   const boots = arrayAt(meta.value, "boots");
@@ -68,6 +64,10 @@ export function importCapture(folder: CaptureFolder, state: CaptureState): Resul
   }
   if (state === "end") content.push(...pieces(folder, root, boots[bootIndex]!, sysfs));
 
+  const nfit = tables.get("NFIT");
+  const decoded = nfit && decodeNfit(nfit);
+  if (decoded?.isErr()) return err(decoded.error);
+  const taken = decoded ? spaRanges(readAsLinux(decoded.value).spas.map(({ record }) => record)) : [];
   const name = stringAt(meta.value, "name") ?? folder.name;
   const ram = ramFromIomem(text("start.iomem.txt") ?? "", text("xl-info.txt"));
   return ok({
@@ -87,6 +87,7 @@ export function importCapture(folder: CaptureFolder, state: CaptureState): Resul
       ram,
       maxPhysicalBits: 46,
     },
+    ramOf: (bytes) => ramOfSize(bytes, taken),
     tables,
     dimms,
     content,
@@ -158,7 +159,7 @@ const underXen = (meta: Json): boolean => stringAt(at(meta, "versions"), "xen") 
 const smallPagesOnly = (sysfs: SysfsText): boolean =>
   [...sysfs.devices].some((name) => /^pfn/.test(name) && sysfs.words(`${name}/supported_alignments`).join() === "4096");
 
-function readMeta(folder: CaptureFolder): Result<Json, CaptureFault> {
+function readMeta(folder: CaptureFolder): Result<Json, ImportFault> {
   const bytes = folder.read("meta.json");
   if (!bytes) return err({ kind: "capture", file: "meta.json", reason: "is missing: this is not a capture" });
   try {
