@@ -3,10 +3,11 @@
  * Sources: ndctl `lib/dimm.c` ndctl_dimm_init_labels, write_label_index; Linux `drivers/nvdimm/label.c` init_labels.
  */
 import { err, ok, type Result } from "neverthrow";
-import type { AreaChange, AreaWrite } from "./label_update.ts";
+import type { AreaChange } from "./label_update.ts";
 import { setFree, tailOf } from "./free_slots.ts";
 import { type Geometry, geometry, INDEX_HEADER_SIZE, type LabelSize } from "./geometry.ts";
 import { type IndexNumber, nextSequence, writeIndex } from "./index_block.ts";
+import type { NotedWrite } from "./noted_write.ts";
 
 /** 1.1 has labels of 128 bytes, 1.2 of 256. */
 export type LabelVersion = "1.1" | "1.2";
@@ -57,7 +58,7 @@ function initialise(
 ): Result<AreaChange, AreaTooSmall> {
   const g = geometry(area.length, labelSize);
   if (!g) return err({ kind: "area too small", configSize: area.length, labelSize });
-  const write = (block: IndexNumber, sequence: number, free: Uint8Array): AreaWrite => ({
+  const write = (block: IndexNumber, sequence: number, free: Uint8Array): NotedWrite => ({
     offset: block * g.indexSize,
     bytes: writeIndex(g, block, sequence, g.slots, free),
     note: `index block ${block}, seq ${sequence}`,

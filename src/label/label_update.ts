@@ -22,17 +22,11 @@ import { firstFree, setFree } from "./free_slots.ts";
 import { slotOffset } from "./geometry.ts";
 import { type IndexNumber, nextSequence, writeIndex } from "./index_block.ts";
 import { LABEL_FLAG, type LabelSpec, type NamespaceLabel, writeLabel } from "./namespace_label.ts";
-
-/** One write into the area. `note` says what it is: `label slot 4 (updating)`, `index block 1, seq 3`. */
-export interface AreaWrite {
-  readonly offset: number;
-  readonly bytes: Uint8Array;
-  readonly note: string;
-}
+import type { NotedWrite } from "./noted_write.ts";
 
 export interface AreaChange {
   readonly area: LabelArea;
-  readonly writes: readonly AreaWrite[];
+  readonly writes: readonly NotedWrite[];
 }
 
 /** Every slot of the DIMM is in use; Linux answers -ENXIO. */
@@ -71,13 +65,6 @@ export function updateLabel(
 export const deleteLabels = (area: LabelArea, uuid: string): AreaChange =>
   rewriteIndex(area, (label) => label.uuid === uuid);
 
-/** The area's bytes after the writes; the argument is left as it is. */
-export function applyWrites(area: Uint8Array, writes: readonly AreaWrite[]): Uint8Array {
-  const after = area.slice();
-  for (const write of writes) after.set(write.bytes, write.offset);
-  return after;
-}
-
 /** The other index block with some labels freed and at most one added; it becomes the current one. */
 function rewriteIndex(area: LabelArea, freed: (label: NamespaceLabel) => boolean, added?: NamespaceLabel): AreaChange {
   const free = area.free.slice();
@@ -94,7 +81,7 @@ function rewriteIndex(area: LabelArea, freed: (label: NamespaceLabel) => boolean
   const block: IndexNumber = area.current === 0 ? 1 : 0;
   const sequence = area.nextSequence;
   const { geometry: g, slots } = area;
-  const write: AreaWrite = {
+  const write: NotedWrite = {
     offset: block * g.indexSize,
     bytes: writeIndex(g, block, sequence, slots, free),
     note: `index block ${block}, seq ${sequence}`,
