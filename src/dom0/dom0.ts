@@ -1,0 +1,108 @@
+/**
+ * Linux's NVDIMM side of one machine, dom0's or a guest's: made of tables, firmware, memory and the kernel's own state. An
+ * object is a view with caches over that state; a fork makes its own.
+ */
+import { decodeSrat } from "../acpi/mod.ts";
+import { type Clock, type Draws, type Firmware, type PhysicalMemory } from "../abi/ports.ts";
+import { type Recorder } from "../abi/steps.ts";
+import { enableDimm, NEW_DIMM } from "./dimm_driver.ts";
+import { type Dom0Facts } from "./facts.ts";
+import { Kernel } from "./kernel.ts";
+import { nodeMap } from "./numa.ts";
+import { enableRegion, newRegion } from "./region_driver.ts";
+import { type DaxDevice, type Dom0State } from "./state.ts";
+import { readTopology } from "./topology.ts";
+import {
+  capacityOf,
+  type DimmView,
+  dimmView,
+  type NamespaceView,
+  namespaceView,
+  type PersonalityView,
+  personalityView,
+  type RegionView,
+  regionView,
+  setCookieOf,
+} from "./views.ts";
+
+export interface Dom0Parts {
+  /** The NFIT as the firmware table list has it; absent: the kernel finds no bus. */
+  readonly nfit?: Uint8Array | undefined;
+  readonly srat?: Uint8Array | undefined;
+  readonly facts: Dom0Facts;
+  readonly firmware: Firmware;
+  readonly memory: PhysicalMemory;
+  readonly state: Dom0State;
+  readonly draws: Draws;
+  readonly recorder: Recorder;
+  readonly clock: Clock;
+}
+
+export class Dom0 {
+  readonly kernel: Kernel;
+
+  constructor(parts: Dom0Parts) {
+    const srat = parts.srat && decodeSrat(parts.srat).unwrapOr(undefined);
+    const nodes = nodeMap(srat, parts.facts.numa);
+    const topology = parts.nfit && readTopology(parts.nfit, parts.firmware, nodes);
+    this.kernel = new Kernel({ ...parts, topology });
+  }
+
+  /** Whether the kernel found NVDIMMs to speak of. */
+  get hasBus(): boolean {
+    return this.kernel.devices.bus !== undefined;
+  }
+
+  /** In order of number. */
+  dimms(): DimmView[] {
+    return this.kernel.dimms.map((dimm) => dimmView(this.kernel, dimm));
+  }
+  regions(): RegionView[] {
+    return this.kernel.regions.map((region) => regionView(this.kernel, region));
+  }
+  /** `available_size` and `max_available_extent` of a region, in bytes. */
+  capacity(region: number): { readonly available: number; readonly extent: number } {
+    return capacityOf(this.kernel, this.kernel.region(region));
+  }
+  /** `set_cookie`; undefined for a region without DIMMs. */
+  setCookie(region: number): bigint | undefined {
+    return setCookieOf(this.kernel, this.kernel.region(region));
+  }
+  /** Of one region, or of all; in order of number. */
+  namespaces(region?: number): NamespaceView[] {
+    const regions = region === undefined ? this.kernel.regions.map((r) => r.number) : [region];
+    return regions.flatMap((r) => this.kernel.devices.namespaces(r).map((n) => namespaceView(this.kernel, n)));
+  }
+  namespace(name: string): NamespaceView | undefined {
+    const device = this.kernel.devices.namespace(name);
+    return device && namespaceView(this.kernel, device);
+  }
+  personality(name: string): PersonalityView | undefined {
+    const device = this.kernel.devices.personality(name);
+    return device && personalityView(this.kernel, device);
+  }
+  /** Device-dax instances by name. */
+  daxDevices(): { readonly name: string; readonly device: DaxDevice }[] {
+    return this.kernel.devices.daxNames().map((name) => ({ name, device: this.kernel.devices.dax(name)! }));
+  }
+
+  /** Forgets every device and probes the machine anew: bus, DIMMs, regions with their namespaces. */
+  boot(): void {
+    const { kernel } = this;
+    const { topology, state } = kernel.parts;
+    kernel.devices.clear();
+    kernel.labelData.clear();
+    for (const id of [...state.holders.ids()]) state.holders.delete(id);
+    if (!topology) return;
+    topology.messages.forEach((message) => kernel.note(`nfit: ${message}`));
+    kernel.devices.setBus({ kind: "bus", badRanges: [], scrubCount: 0, hwErrorScrub: false });
+    for (const dimm of topology.dimms) {
+      kernel.devices.setDimm(dimm.number, NEW_DIMM);
+      enableDimm(kernel, dimm);
+    }
+    for (const region of topology.regions) {
+      kernel.devices.setRegion(region.number, newRegion(region));
+      enableRegion(kernel, region);
+    }
+  }
+}

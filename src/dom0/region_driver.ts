@@ -1,0 +1,130 @@
+/**
+ * The nd_region driver: binding reads the labels of the region's DIMMs and registers its namespaces and seeds; unbinding
+ * takes all of them away. Whatever a namespace's own driver finds is `namespace_driver.ts`.
+ * Source: Linux 6.1 `drivers/nvdimm/region.c` nd_region_probe, nd_region_remove; `namespace_devs.c`
+ * nd_region_register_namespaces, init_active_labels; `region_devs.c` default_align, nd_region_to_nstype.
+ */
+import { err, ok, type Result } from "neverthrow";
+import { type Errno } from "../abi/errno.ts";
+import { MiB, PAGE_SIZE } from "../base/units.ts";
+import { type Kernel } from "./kernel.ts";
+import { labelDataOf } from "./label_data.ts";
+import { probeNamespace } from "./namespace_driver.ts";
+import { namespacesFromLabels, type RegionFault } from "../label/mod.ts";
+import { labelledRegion } from "./labelled_region.ts";
+import { emptyNamespace, namespaceFromLabel, removeNamespace, wholeRegion } from "./namespace_device.ts";
+import { newPersonality } from "./personality_device.ts";
+import { removePersonality } from "./personality.ts";
+import { type NamespaceDevice, type RegionDevice } from "./state.ts";
+import { type RegionTopology } from "./topology.ts";
+import { childName } from "./device_table.ts";
+
+/** nstype of a region's namespaces: labelled or not. */
+export const NSTYPE = { io: 4, pmem: 5 } as const;
+
+/** Cross-architecture alignment of namespaces (MEMREMAP_COMPAT_ALIGN_MAX). */
+const COMPAT_ALIGN = 16 * MiB;
+
+/** Alignment of a region that nobody has set (`default_align`): a multiple of the DIMMs it is spread over. */
+export function defaultAlign(region: RegionTopology): number {
+  const align = region.size < COMPAT_ALIGN ? PAGE_SIZE : COMPAT_ALIGN;
+  const ways = Math.max(1, region.mappings.length);
+  return align % ways === 0 ? align : align * ways;
+}
+
+export const newRegion = (region: RegionTopology): RegionDevice => ({
+  kind: "region",
+  enabled: false,
+  align: defaultAlign(region),
+  readOnly: region.unarmed,
+  holds: [],
+  seeds: {},
+});
+
+/** Labelled as soon as one of its DIMMs is. */
+export const nstypeOf = (kernel: Kernel, region: RegionTopology): number =>
+  region.mappings.some(({ dimm }) => kernel.devices.dimm(dimm.number)?.labelling) ? NSTYPE.pmem : NSTYPE.io;
+
+/** Binds the driver. Already bound is success. */
+export function enableRegion(kernel: Kernel, region: RegionTopology): Result<void, Errno> {
+  const device = kernel.devices.region(region.number) ?? newRegion(region);
+  if (device.enabled) return ok();
+
+  const holds: number[] = [];
+  for (const { dimm } of region.mappings) {
+    const dimmDevice = kernel.devices.dimm(dimm.number);
+    if (labelDataOf(kernel, dimm)) holds.push(dimm.number);
+    else if (dimmDevice?.locked || dimmDevice?.labelling) {
+      const state = dimmDevice.locked ? "locked" : "disabled";
+      kernel.note(`nd_region ${region.name}: ${dimm.name}: is ${state}, failing probe`);
+      return err("ENXIO");
+    }
+  }
+  const scan = namespacesOf(kernel, region);
+  if (scan.isErr()) return err(scan.error);
+  const found = scan.value;
+  const initNamespaces = { active: found.length, count: found.length };
+  const [first] = found;
+  const seeds = first ? { namespace: childName(first) } : {};
+  kernel.devices.setRegion(region.number, { ...device, enabled: true, holds, seeds, initNamespaces });
+  for (const namespace of found) kernel.devices.setChild(namespace);
+  // Namespaces find their personalities before the region makes its seeds, so they take the lower numbers.
+  for (const namespace of found) probeNamespace(kernel, region, namespace);
+  for (const kind of ["btt", "pfn", "dax"] as const) {
+    const seed = newPersonality(kernel, region, kind);
+    const now = kernel.devices.region(region.number)!;
+    kernel.devices.setRegion(region.number, { ...now, seeds: { ...now.seeds, [kind]: childName(seed) } });
+  }
+  return ok();
+}
+
+/** -ENODEV where the labels contradict each other: one broken set leaves the region without any namespace. */
+function namespacesOf(kernel: Kernel, region: RegionTopology): Result<NamespaceDevice[], Errno> {
+  if (nstypeOf(kernel, region) === NSTYPE.io) return ok([wholeRegion(region)]);
+  const scan = namespacesFromLabels(labelledRegion(kernel, region));
+  if (scan.isErr()) {
+    kernel.note(`nd_region ${region.name}: ${explainRegionFault(scan.error)}`);
+    return err("ENODEV");
+  }
+  if (scan.value.length === 0) return ok([emptyNamespace(region, 0)]);
+  return ok(scan.value.map((namespace, id) => namespaceFromLabel(region, id, namespace)));
+}
+
+function explainRegionFault(fault: RegionFault): string {
+  switch (fault.kind) {
+    case "no cookie":
+      return "invalid interleave-set cookie";
+    case "conflicting extents":
+      return `error: conflicting extents for uuid: ${fault.uuid}`;
+    case "missing label":
+      return `missing label for ${fault.uuid} at position ${fault.position}`;
+    case "outside mapping":
+      return `invalid label for ${fault.uuid}: outside mapping${fault.mapping}`;
+    case "no first label":
+      return `no label of ${fault.uuid} has position 0`;
+  }
+}
+
+/** Unbinds the driver; namespaces and personalities go with it, whoever uses them. */
+export function disableRegion(kernel: Kernel, region: RegionTopology): Result<void, Errno> {
+  const device = kernel.devices.region(region.number);
+  if (!device?.enabled) return err("ENODEV");
+  for (const kind of ["btt", "pfn", "dax"] as const) {
+    for (const personality of kernel.devices.personalities(kind, region.number)) removePersonality(kernel, personality);
+  }
+  for (const namespace of kernel.devices.namespaces(region.number)) removeNamespace(kernel, namespace);
+  const { initNamespaces: _, ...rest } = kernel.devices.region(region.number)!;
+  kernel.devices.setRegion(region.number, { ...rest, enabled: false, holds: [], seeds: {} });
+  return ok();
+}
+
+/** `align` in sysfs: a power of two per DIMM, at least a page, at most the region (`align_store`). */
+export function setRegionAlign(kernel: Kernel, region: RegionTopology, align: number): Result<void, Errno> {
+  const device = kernel.devices.region(region.number);
+  if (!device) return err("ENODEV");
+  const ways = Math.max(1, region.mappings.length);
+  const perDimm = align / ways;
+  if (align > region.size || !Number.isInteger(Math.log2(perDimm)) || perDimm < PAGE_SIZE) return err("EINVAL");
+  kernel.devices.setRegion(region.number, { ...device, align });
+  return ok();
+}
