@@ -6,14 +6,18 @@ import { type FileFault, type Files } from "../command/language/files.ts";
 /** The folder that relative paths are taken from. */
 export const callerFolder = (): string => Deno.env.get("INIT_CWD") ?? Deno.cwd();
 
-export const absolute = (path: string): string => (path.startsWith("/") ? path : `${callerFolder()}/${path}`);
+export const absolute = (
+  path: string,
+  folder = callerFolder(),
+): string => (path.startsWith("/") ? path : `${folder}/${path}`);
 
-export const diskFiles: Files = {
-  read: (path) => guarded(path, () => Deno.readFileSync(absolute(path))),
+/** Files with relative paths taken from `folder`. */
+export const filesFrom = (folder: string): Files => ({
+  read: (path) => guarded(path, () => Deno.readFileSync(absolute(path, folder))),
   /** Writes beside the target, then renames: a reader never sees half a file. */
   write: (path, chunks) =>
     guarded(path, () => {
-      const target = absolute(path);
+      const target = absolute(path, folder);
       const temporary = `${target}.part`;
       const file = Deno.openSync(temporary, { write: true, create: true, truncate: true });
       try {
@@ -24,10 +28,12 @@ export const diskFiles: Files = {
       }
       Deno.renameSync(temporary, target);
     }),
-  list: (path) => guarded(path, () => [...Deno.readDirSync(absolute(path))].map((entry) => entry.name).sort()),
-  makeFolder: (path) => guarded(path, () => Deno.mkdirSync(absolute(path), { recursive: true })),
+  list: (path) => guarded(path, () => [...Deno.readDirSync(absolute(path, folder))].map((entry) => entry.name).sort()),
+  makeFolder: (path) => guarded(path, () => Deno.mkdirSync(absolute(path, folder), { recursive: true })),
   gunzip: (path, bytes) => guarded(path, () => new Uint8Array(gunzipSync(bytes, { maxOutputLength: GUNZIP_LIMIT }))),
-};
+});
+
+export const diskFiles: Files = filesFrom(callerFolder());
 
 /** No capture file is larger; a hostile one must not exhaust memory. */
 const GUNZIP_LIMIT = 256 * 1024 * 1024;

@@ -2,18 +2,18 @@
  * The components of a host: which rooms keep state, under which names, and what of it survives the power going off.
  * Adding a component here is all it takes to have it forked, stored, undone and forgotten at power-off.
  */
-import { BaseBlocks, type Blocks, Layer } from "../base/blocks.ts";
+import { BaseBlocks, type BlockChange, type Blocks, Layer } from "../base/blocks.ts";
 import { type Dom0State } from "../dom0/mod.ts";
 import { type MachineState } from "../machine/mod.ts";
 import { type ToolstackState } from "../toolstack/mod.ts";
 import { type DeviceModelState } from "../device_model/mod.ts";
-import { type XenState } from "../xen/mod.ts";
 import { type HostFacts } from "./facts.ts";
 
 export interface HostState {
   readonly machine: MachineState;
   readonly dom0: Dom0State;
-  readonly xen: XenState;
+  /** Xen's own memory: regions, frames, domains. */
+  readonly xen: { readonly all: Blocks<unknown> };
   readonly toolstack: ToolstackState;
   readonly deviceModel: DeviceModelState;
   readonly host: {
@@ -38,10 +38,16 @@ const COMPONENTS: ComponentTable = {
     ram: "volatile",
     poison: "durable",
   },
-  dom0: { devices: "volatile" } as never,
-  xen: {} as never,
-  toolstack: {} as never,
-  deviceModel: {} as never,
+  dom0: { devices: "volatile", holders: "volatile" },
+  xen: { all: "volatile" },
+  toolstack: {
+    domains: "volatile",
+    reports: "durable",
+    assignments: "durable",
+    remains: "durable",
+    autostart: "durable",
+  },
+  deviceModel: { processes: "volatile" },
   host: { facts: "durable", clock: "durable" },
 };
 
@@ -75,3 +81,15 @@ export function stateFrom(make: (name: ComponentName) => Blocks<unknown>): HostS
 
 export const emptyState = (): HostState => stateFrom(() => new BaseBlocks<unknown>());
 export const layerOver = (parent: HostState): HostState => stateFrom((name) => new Layer(blocksOf(parent, name)));
+
+export interface ForkChange extends BlockChange<unknown> {
+  readonly component: ComponentName;
+}
+
+/** What the layers of a state changed, component by component. */
+export function changesOf(state: HostState): ForkChange[] {
+  return COMPONENT_NAMES.flatMap((component) => {
+    const layer = blocksOf(state, component);
+    return layer instanceof Layer ? layer.changes().map((change) => ({ ...change, component })) : [];
+  });
+}

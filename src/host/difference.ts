@@ -1,4 +1,5 @@
 /** What is different between two states of a host, in the operator's objects: namespaces, regions, frames, domains. */
+import { type Fork } from "./fork.ts";
 
 export interface Difference {
   readonly object: string;
@@ -6,10 +7,13 @@ export interface Difference {
   readonly after: string | undefined;
 }
 
-/** Objects by name, each told in one line; a component of the host describes its own. */
-export type Description = ReadonlyMap<string, string>;
+/** Objects by name, each told in one line. */
+type Description = ReadonlyMap<string, string>;
 
-export function differenceOf(before: Description, after: Description): Difference[] {
+/** Objects that are not the same on both, in the order of the first. */
+export function differenceBetween(one: Fork, other: Fork): Difference[] {
+  const before = describe(one);
+  const after = describe(other);
   const list: Difference[] = [];
   for (const [object, text] of before) {
     const now = after.get(object);
@@ -17,4 +21,13 @@ export function differenceOf(before: Description, after: Description): Differenc
   }
   for (const [object, text] of after) if (!before.has(object)) list.push({ object, before: undefined, after: text });
   return list;
+}
+
+function describe(fork: Fork): Description {
+  const objects = new Map<string, string>();
+  for (const id of fork.state.dom0.devices.ids()) {
+    const device = fork.state.dom0.devices.get(id);
+    if (device?.kind === "namespace") objects.set(id, device.enabled || device.claim ? "enabled" : "disabled");
+  }
+  return objects;
 }

@@ -3,43 +3,28 @@
  * machine, of dom0, Xen, the toolstack and the device models are joined over it by the ports, and built when first used.
  */
 import { type PhysicalMemory } from "../abi/ports.ts";
-import { type BlockChange, Layer } from "../base/blocks.ts";
-import { DeviceModels } from "../device_model/mod.ts";
-import { Dom0 } from "../dom0/mod.ts";
+import { Dom0, NATIVE_FACTS, PV_FACTS } from "../dom0/mod.ts";
 import { Machine } from "../machine/mod.ts";
-import { Toolstack } from "../toolstack/mod.ts";
-import { Xen } from "../xen/mod.ts";
 import { ModelClock } from "./clock.ts";
-import { blocksOf, COMPONENT_NAMES, type ComponentName, type HostState, layerOver } from "./components.ts";
+import { changesOf, type ForkChange, type HostState, layerOver } from "./components.ts";
 import { KeyedDraws } from "./draws.ts";
 import { type HostFacts } from "./facts.ts";
-import { guardedMemory } from "./guarded_memory.ts";
-import { foldSteps } from "./journal.ts";
 import { StepRecorder } from "./recorder.ts";
-
-export interface ForkChange extends BlockChange<unknown> {
-  readonly component: ComponentName;
-}
 
 export class Fork {
   readonly state: HostState;
   readonly recorder = new StepRecorder();
   readonly clock: ModelClock;
-  readonly draws: KeyedDraws;
   /** Set by whatever turns the power off or on: a barrier for undo. */
   power = false;
 
+  #draws: KeyedDraws | undefined;
   #machine: Machine | undefined;
-  #xen: Xen | undefined;
   #dom0: Dom0 | undefined;
-  #toolstack: Toolstack | undefined;
-  #deviceModels: DeviceModels | undefined;
-  #memory: PhysicalMemory | undefined;
 
-  constructor(readonly parent: HostState, readonly generation: number) {
+  constructor(parent: HostState, readonly generation: number) {
     this.state = layerOver(parent);
     this.clock = new ModelClock(this.state.host.clock);
-    this.draws = new KeyedDraws(this.facts.seed, generation);
   }
 
   get facts(): HostFacts {
@@ -48,12 +33,44 @@ export class Fork {
     return facts;
   }
 
+  get draws(): KeyedDraws {
+    return this.#draws ??= new KeyedDraws(this.facts.seed, this.generation);
+  }
+
   get machine(): Machine {
     return this.#machine ??= new Machine(this.state.machine, this.recorder);
   }
 
-  /** Physical memory as dom0 may reach it: Xen's denials applied. */
+  /** Physical memory as dom0 may reach it. */
   get memory(): PhysicalMemory {
-    return this.#memory ??= guardedMemory(this.machine, () => this.xen);
+    return this.machine;
+  }
+
+  get dom0(): Dom0 {
+    const { machine, memory, recorder, draws, clock } = this;
+    return this.#dom0 ??= new Dom0({
+      nfit: machine.table("NFIT"),
+      srat: machine.table("SRAT"),
+      facts: this.facts.dom0 === "pv" ? PV_FACTS : NATIVE_FACTS,
+      firmware: machine.firmware,
+      memory,
+      state: this.state.dom0,
+      draws,
+      recorder,
+      clock,
+    });
+  }
+
+  /** The models see the state as it is now: after a boot, or anything else that put blocks in place behind their backs. */
+  forgetModels(): void {
+    this.#machine = this.#dom0 = this.#draws = undefined;
+  }
+
+  changes(): ForkChange[] {
+    return changesOf(this.state);
+  }
+
+  hasChanges(): boolean {
+    return this.changes().length > 0;
   }
 }

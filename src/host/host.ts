@@ -5,9 +5,20 @@
 import { err, ok, type Result } from "neverthrow";
 import { type Loss, type Step } from "../abi/steps.ts";
 import { decodeBlock, encodeBlock } from "./block_codec.ts";
-import { BaseBlocks, type Blocks, Layer } from "../base/blocks.ts";
-import { blocksOf, COMPONENT_NAMES, type HostState, layerOver, stateFrom } from "./components.ts";
-import { Fork, type ForkChange } from "./fork.ts";
+import { BaseBlocks, type Blocks } from "../base/blocks.ts";
+import {
+  blocksOf,
+  changesOf,
+  emptyState,
+  type ForkChange,
+  type HostState,
+  layerOver,
+  stateFrom,
+} from "./components.ts";
+import { Fork } from "./fork.ts";
+import { type HostImage } from "./image.ts";
+import { logOf } from "./journal.ts";
+import { makeOn } from "./make.ts";
 import { type JournalEntry, type Store, type StoredChange, type StoreFault } from "./store/store.ts";
 
 export type CommitFault =
@@ -25,6 +36,21 @@ export class Host {
   private constructor(private readonly store: Store | undefined, state: HostState, generation: number) {
     this.#state = state;
     this.#generation = generation;
+  }
+
+  /** Makes the store's first host from an image and powers it on. The store must be empty. */
+  static make(
+    store: Store,
+    image: HostImage,
+    first: { readonly time: string; readonly who: string; readonly clock: bigint },
+  ): Result<Host, StoreFault> {
+    const host = new Host(store, emptyState(), store.generation());
+    const fork = host.fork();
+    fork.clock.set(first.clock);
+    makeOn(fork, image);
+    const line = `host init (${image.facts.origin})`;
+    const draft = { time: first.time, who: first.who, line, status: 0, kind: "power", undoes: undefined } as const;
+    return host.commit(fork, { ...draft, ...logOf(fork.recorder.steps) }).map(() => host);
   }
 
   /** The host that a store holds. Throws SyntaxError where a block is damaged; `openHost` turns that into a fault. */
@@ -126,11 +152,3 @@ const loadState = (store: Store): HostState =>
   stateFrom((name): Blocks<unknown> =>
     new BaseBlocks(Array.from(store.blocks(name.path), ([id, bytes]) => [id, decodeBlock(bytes)] as const))
   );
-
-/** What the layers of a state changed, component by component. */
-export function changesOf(state: HostState): ForkChange[] {
-  return COMPONENT_NAMES.flatMap((component) => {
-    const layer = blocksOf(state, component);
-    return layer instanceof Layer ? layer.changes().map((change) => ({ ...change, component })) : [];
-  });
-}

@@ -3,16 +3,11 @@ import { type Spa } from "../abi/address.ts";
 import { Machine, writePages } from "../machine/mod.ts";
 import { type Fork } from "./fork.ts";
 import { type HostImage } from "./image.ts";
-import { blocksOf, COMPONENT_NAMES } from "./components.ts";
 import { StepRecorder } from "./recorder.ts";
 import { boot } from "./boot.ts";
 
-/** Replaces everything on the fork by the image and boots it. What the image could not place is returned in words. */
+/** Puts the image on an empty fork and boots it. What could not be placed is returned in words. */
 export function makeOn(fork: Fork, image: HostImage): string[] {
-  for (const name of COMPONENT_NAMES) {
-    const blocks = blocksOf(fork.state, name);
-    for (const id of [...blocks.ids()]) blocks.delete(id);
-  }
   const { machine, host } = fork.state;
   host.facts.set("facts", image.facts);
   machine.facts.set("machine", image.machine);

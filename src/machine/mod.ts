@@ -3,6 +3,7 @@ export { Machine } from "./machine.ts";
 export { readPages, writePages } from "./media.ts";
 export { type Location } from "./spa_decoder.ts";
 export {
+  type CpuFacts,
   type DimmFacts,
   type DsmFamily,
   HEALTHY,

@@ -65,8 +65,19 @@ export interface MachineFacts {
   readonly root: RootFacts;
   /** RAM of the host: ranges of SPA. */
   readonly ram: readonly { readonly start: number; readonly end: number }[];
-  /** Physical address bits of the CPU (CPUID 80000008H). */
-  readonly maxPhysicalBits: number;
+  /** Bits of a physical address (CPUID 80000008H). */
+  readonly physicalAddressBits: number;
+  readonly cpus: CpuFacts;
+}
+
+/** The processors, as `xl info` tells them. */
+export interface CpuFacts {
+  readonly count: number;
+  readonly coresPerSocket: number;
+  readonly threadsPerCore: number;
+  readonly khz: number;
+  /** `hw_caps`: eight 32-bit words. */
+  readonly hwCaps: readonly number[];
 }
 
 export interface MachineState {

@@ -42,7 +42,7 @@ export interface Context {
   readonly files: Files;
   /** Whether standard output is a terminal (ndctl's human sizes depend on it). */
   readonly terminal: boolean;
-  /** Whether standard input is a pipe or file, and its bytes. */
+  /** Standard input where it is a pipe or a file; read when first asked for. */
   readonly input: Uint8Array | undefined;
   /** Global `--json`. */
   readonly json: boolean;
@@ -95,6 +95,8 @@ export interface Session {
   remake(blocks: HostImage): Result<void, UsageFault>;
   /** Runs one command under the session's policy (or one that is narrower) and returns its outcome. */
   execute(words: readonly string[], policy?: Partial<Policy>): AsyncGenerator<Progress, Executed, void>;
+  /** The same session with other files, input and output behind it: a call from somebody else's shell. */
+  within(context: Omit<Context, "line">): Session;
   /** A session whose commands all run on one fork of the host; nothing is kept until `keepTogether`. */
   together(): Session;
   /** Keeps what `together`'s commands did, as one journal entry. */

@@ -46,12 +46,13 @@ export interface SessionParts {
 /** How often the losses may turn out to be others before the operator has to start over. */
 const ATTEMPTS = 3;
 
-export class HostSession implements Session {
-  #host: Host;
+/** The host of a session; shared by the sessions derived from it, so that all see one that was made anew. */
+export interface HostCell {
+  current: Host;
+}
 
-  constructor(host: Host, private readonly parts: SessionParts) {
-    this.#host = host;
-  }
+export class HostSession implements Session {
+  constructor(private readonly cell: HostCell, private readonly parts: SessionParts) {}
 
   get registry(): Registry {
     return this.parts.registry;
@@ -71,7 +72,7 @@ export class HostSession implements Session {
   }
 
   host(): Host {
-    return this.#host;
+    return this.cell.current;
   }
 
   say(text: string): void {
@@ -84,12 +85,19 @@ export class HostSession implements Session {
 
   remake(image: HostImage): Result<void, UsageFault> {
     return this.parts.remake(image).map((host) => {
-      this.#host = host;
+      this.cell.current = host;
     });
   }
 
+  within(context: Omit<Context, "line">): HostSession {
+    return new HostSession(this.cell, { ...this.parts, context: withLine(context, this.context.line) });
+  }
+
   together(): HostSession {
-    return new HostSession(this.#host.trial(), { ...this.parts, policy: { ...this.policy, dryRun: false } });
+    return new HostSession({ current: this.host().trial() }, {
+      ...this.parts,
+      policy: { ...this.policy, dryRun: false },
+    });
   }
 
   async *keepTogether(whole: Session): AsyncGenerator<Progress, Executed, void> {
@@ -98,7 +106,7 @@ export class HostSession implements Session {
     const destroys = losses.length > 0 && !this.policy.yes;
     if (destroys && !(await this.parts.confirm(question(losses)))) return refused(this.context.line);
     const draft = { time: this.policy.now(), who: this.policy.who, line: lineOf(this.context.line), status: 0 };
-    const kept = this.#host.keepTrial(trial, { ...draft, kind: "command", undoes: undefined, ...logOf(steps) });
+    const kept = this.host().keepTrial(trial, { ...draft, kind: "command", undoes: undefined, ...logOf(steps) });
     return kept.match<Executed>(
       (sequence) => ({ status: EXIT.done, out: "", err: "", keep: true, changed: true, sequence }),
       (fault) => notKept(fault),
@@ -107,7 +115,7 @@ export class HostSession implements Session {
 
   async *execute(words: readonly string[], narrower: Partial<Policy> = {}): AsyncGenerator<Progress, Executed, void> {
     const policy = { ...this.policy, ...narrower };
-    const context = { ...this.context, line: words };
+    const context = withLine(this.context, words);
     const found = this.registry.find(words);
     if (found.isErr()) return fault(found.error);
     const { command, argv } = found.value;
@@ -126,17 +134,17 @@ export class HostSession implements Session {
     context: Context,
     policy: Policy,
   ): AsyncGenerator<Progress, Executed, void> {
-    let rehearsal = yield* rehearse(this.#host, command, args, context);
-    if (policy.dryRun) return dryRunReport(this.#host, rehearsal, context.json);
+    let rehearsal = yield* rehearse(this.host(), command, args, context);
+    if (policy.dryRun) return dryRunReport(this.host(), rehearsal, context.json);
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       if (needsConsent(rehearsal, policy) && !(await this.#consent(rehearsal))) return refused(context.line);
-      const kept = yield* keep(this.#host, rehearsal, context, policy);
+      const kept = yield* keep(this.host(), rehearsal, context, policy);
       if (kept.isOk()) {
-        this.#host.collect(rehearsal.steps, rehearsal.losses);
+        this.host().collect(rehearsal.steps, rehearsal.losses);
         return kept.value;
       }
       if (kept.error.kind !== "losses-changed") return notKept(kept.error);
-      rehearsal = yield* rehearse(this.#host, command, args, context);
+      rehearsal = yield* rehearse(this.host(), command, args, context);
     }
     return {
       ...refused(context.line),
@@ -150,17 +158,19 @@ export class HostSession implements Session {
     context: Context,
     policy: Policy,
   ): AsyncGenerator<Progress, Executed, void> {
-    const before = this.#host.generation;
-    const inner = new HostSession(this.#host, { ...this.parts, context, policy });
-    const outcome = yield* command.run(inner, args);
-    this.#host = inner.#host;
-    return { ...outcome, changed: this.#host.generation !== before };
+    const before = this.host().generation;
+    const outcome = yield* command.run(new HostSession(this.cell, { ...this.parts, context, policy }), args);
+    return { ...outcome, changed: this.host().generation !== before };
   }
 
   #consent(rehearsal: Rehearsal): Promise<boolean> {
     return this.parts.confirm(question(rehearsal.losses));
   }
 }
+
+/** A context for another line. Input stays unread until somebody asks for it, so nothing is copied. */
+const withLine = (context: Omit<Context, "line">, line: readonly string[]): Context =>
+  Object.create(context, { line: { value: line, enumerable: true } });
 
 function question(losses: Rehearsal["losses"]): { title: string; body: string[] } {
   const bytes = losses.reduce((sum, loss) => sum + loss.bytes, 0);

@@ -9,6 +9,7 @@ import { type Json, parseJson } from "../../base/json.ts";
 import { digest } from "../journal.ts";
 import { type HostImage, type MediumContent } from "../image.ts";
 import { type DimmFacts, HEALTHY } from "../../machine/mod.ts";
+import { capturedCpus } from "./cpus.ts";
 import { ramFromIomem, ramOfSize } from "./iomem.ts";
 import { SysfsText } from "./sysfs_text.ts";
 import { type ImportFault, spaRanges } from "./tables.ts";
@@ -67,7 +68,7 @@ export function importCapture(folder: CaptureFolder, state: CaptureState): Resul
   const nfit = tables.get("NFIT");
   const decoded = nfit && decodeNfit(nfit);
   if (decoded?.isErr()) return err(decoded.error);
-  const taken = decoded ? spaRanges(readAsLinux(decoded.value).spas.map(({ record }) => record)) : [];
+  const taken = decoded?.isOk() ? spaRanges(readAsLinux(decoded.value).spas.map(({ record }) => record)) : [];
   const name = stringAt(meta.value, "name") ?? folder.name;
   const ram = ramFromIomem(text("start.iomem.txt") ?? "", text("xl-info.txt"));
   return ok({
@@ -85,7 +86,8 @@ export function importCapture(folder: CaptureFolder, state: CaptureState): Resul
         clearErrorUnit: 256,
       },
       ram,
-      maxPhysicalBits: 46,
+      physicalAddressBits: 46,
+      cpus: capturedCpus(text("xl-info.txt"), commandLine(boots[bootIndex])),
     },
     ramOf: (bytes) => ramOfSize(bytes, taken),
     tables,
@@ -153,6 +155,10 @@ function spaInRegion(sysfs: SysfsText, namespace: string, offset: number | undef
   const start = sysfs.number(`region${region}/resource`);
   return start === undefined || offset === undefined ? undefined : start + offset;
 }
+
+/** The emulator's arguments, where the capture is of an emulated machine. */
+const commandLine = (boot: Json | undefined): string[] =>
+  arrayAt(boot, "qemu").filter((word) => typeof word === "string");
 
 const underXen = (meta: Json): boolean => stringAt(at(meta, "versions"), "xen") !== undefined;
 

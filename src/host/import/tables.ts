@@ -8,6 +8,7 @@ import { GiB, KiB } from "../../base/units.ts";
 import { type DimmFacts, HEALTHY } from "../../machine/mod.ts";
 import { type HostImage } from "../image.ts";
 import { digest } from "../journal.ts";
+import { PLAIN_CPUS } from "./cpus.ts";
 import { ramOfSize } from "./iomem.ts";
 
 export interface TableFiles {
@@ -66,7 +67,8 @@ export function importTables({ nfit, srat, labels, name }: TableFiles): Result<H
     machine: {
       root: { dsmMask: ROOT_MASK, hasFit: true, clearErrorUnit: 256 },
       ram: ramOfSize(RAM, taken),
-      maxPhysicalBits: 46,
+      physicalAddressBits: 46,
+      cpus: PLAIN_CPUS,
     },
     ramOf: (bytes) => ramOfSize(bytes, taken),
     tables: new Map([["NFIT", nfit], ...(srat ? [["SRAT", srat] as const] : [])]),

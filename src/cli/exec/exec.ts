@@ -1,0 +1,153 @@
+/**
+ * `exec -- CMD`: runs a real shell command with ndctl, daxctl, xl and the rest on PATH answered by this process, so that
+ * scripts with loops, pipes and `$(…)` run unchanged. Calls are answered one after the other; each is a command of the
+ * session, journalled like any other. No sockets, no network permission.
+ */
+import { err, ok } from "neverthrow";
+import {
+  type AnyCommand,
+  declare,
+  failed,
+  type Outcome,
+  type Progress,
+  type Session,
+} from "../../command/language/command.ts";
+import { type Executed } from "../../command/language/execute.ts";
+import { EXIT } from "../../command/language/exit_codes.ts";
+import { usageFault } from "../../command/language/options.ts";
+import { callerFolder, filesFrom } from "../files.ts";
+import { callFile, parseRequest, requestPipe, shimScript } from "./shim.ts";
+
+/** What the shims stand in for: the vocabularies of the real tools. */
+const TOOLS = ["ndctl", "daxctl", "xl", "xen-ndctl", "xenstore-ls"] as const;
+const USAGE = "exec -- CMD [ARG…]";
+
+export const execCommand: AnyCommand = declare<{ readonly words: readonly string[] }>({
+  kind: "session",
+  vocabulary: "nvdeck",
+  name: ["exec"],
+  summary: "Run a shell command with ndctl, daxctl and xl answered by this host",
+  usage: USAGE,
+  effect: "reads",
+  help: `The command runs in the folder nvdeck was called from, with the real system around it: only ${
+    TOOLS.join(", ")
+  } are
+answered by the model. With --dry-run all calls run on one fork that is dropped.`,
+  parse(argv) {
+    const words = argv[0] === "--" ? argv.slice(1) : argv;
+    return words.length === 0 ? err(usageFault("exec needs a command", USAGE)) : ok({ words });
+  },
+  async *run(session, { words }): AsyncGenerator<Progress, Outcome, void> {
+    const folder = Deno.makeTempDirSync({ prefix: "nvdeck-" });
+    try {
+      Deno.chmodSync(folder, 0o700);
+      const made = prepare(folder);
+      if (made !== undefined) return failed(EXIT.failed, made);
+      return yield* serve(session, folder, words);
+    } finally {
+      Deno.removeSync(folder, { recursive: true });
+    }
+  },
+});
+
+/** Shims and the request pipe; what went wrong, or undefined. */
+function prepare(folder: string): string | undefined {
+  const made = new Deno.Command("mkfifo", { args: ["-m", "600", requestPipe(folder)] }).outputSync();
+  if (!made.success) return "nvdeck: mkfifo failed; exec needs a system with named pipes\n";
+  Deno.mkdirSync(`${folder}/bin`);
+  for (const tool of TOOLS) {
+    Deno.writeTextFileSync(`${folder}/bin/${tool}`, shimScript(folder, tool), { mode: 0o700 });
+  }
+  return undefined;
+}
+
+async function* serve(
+  session: Session,
+  folder: string,
+  words: readonly string[],
+): AsyncGenerator<Progress, Outcome, void> {
+  const [command, ...args] = words;
+  const whole = session.policy.dryRun ? session.together() : session;
+  // Open for writing as well: the pipe then never ends while no shim has it open.
+  const calls = await Deno.open(requestPipe(folder), { read: true, write: true });
+  try {
+    const child = new Deno.Command("sh", {
+      args: ["-c", 'exec "$@"', "sh", command!, ...args],
+      cwd: callerFolder(),
+      env: { PATH: `${folder}/bin:${Deno.env.get("PATH") ?? "/usr/bin:/bin"}` },
+      stdin: "inherit",
+      stdout: "inherit",
+      stderr: "inherit",
+    }).spawn();
+    let ended = false;
+    const end = child.status.then((status) => {
+      ended = true;
+      // One line that no shim writes: wakes the reader.
+      calls.writeSync(new TextEncoder().encode("end\n"));
+      return status;
+    });
+    for await (const call of linesOf(calls)) {
+      if (call === "end" && ended) break;
+      yield* answer(whole, folder, call);
+    }
+    return { status: (await end).code, out: "", err: "", keep: false };
+  } finally {
+    calls.close();
+  }
+}
+
+async function* linesOf(file: Deno.FsFile): AsyncGenerator<string, void, void> {
+  const decoder = new TextDecoder();
+  const buffer = new Uint8Array(4096);
+  let tail = "";
+  for (;;) {
+    const count = await file.read(buffer);
+    if (count === null) return;
+    const lines = (tail + decoder.decode(buffer.subarray(0, count), { stream: true })).split("\n");
+    tail = lines.pop() ?? "";
+    yield* lines;
+  }
+}
+
+async function* answer(session: Session, folder: string, call: string): AsyncGenerator<Progress, void, void> {
+  // A shim's process id; anything else did not come from one.
+  if (!/^[0-9]+$/.test(call)) return;
+  const request = parseRequest(readOr(callFile(folder, "request", call)));
+  const executed: Executed = request
+    ? yield* session.within({
+      files: filesFrom(request.folder),
+      terminal: false,
+      get input() {
+        return request.input === "pipe" ? readOr(`/proc/${call}/fd/0`) : undefined;
+      },
+      json: false,
+    }).execute(request.words)
+    : {
+      status: EXIT.internalError,
+      out: "",
+      err: "nvdeck: a shim's request was damaged\n",
+      keep: false,
+      changed: false,
+    };
+  write(callFile(folder, "out", call), executed.out);
+  write(callFile(folder, "err", call), executed.err);
+  // Opening waits for the shim to read; one that was killed meanwhile is not waited for.
+  const reply = Deno.openSync(callFile(folder, "reply", call), { read: true, write: true });
+  reply.writeSync(new TextEncoder().encode(`${executed.status}\n`));
+  setTimeout(() => reply.close(), REPLY_GRACE_MS);
+}
+
+/** A pipe forgets what nobody has read when its last holder closes it: the shim gets this long to open its end. */
+const REPLY_GRACE_MS = 2000;
+
+function readOr(path: string): Uint8Array {
+  try {
+    return Deno.readFileSync(path);
+  } catch {
+    return new Uint8Array();
+  }
+}
+
+function write(path: string, data: string | Uint8Array): void {
+  if (data.length > 0) Deno.writeFileSync(path, typeof data === "string" ? new TextEncoder().encode(data) : data);
+}

@@ -1,0 +1,44 @@
+/**
+ * The stand-in for a real tool on PATH: a POSIX sh script that hands its words to the `exec` process and prints what comes
+ * back. One call is one request file, one line down a shared named pipe, and one line up a pipe of its own.
+ *
+ * Request file: working folder, how standard input is (`tty`, `pipe`, `null`), then the words, each ended by a NUL.
+ * Reply: files with standard output and standard error, then the exit status on the pipe.
+ */
+
+/** Files of call N in the shared folder (N is the shim's process id). */
+export const callFile = (folder: string, part: "request" | "reply" | "out" | "err", call: string): string =>
+  `${folder}/${call}.${part}`;
+
+export const requestPipe = (folder: string): string => `${folder}/calls`;
+
+/** `tool` is the word that the registry knows: the shim's own name. */
+export function shimScript(folder: string, tool: string): string {
+  const at = (part: Parameters<typeof callFile>[1]) => `"${callFile(folder, part, "$$")}"`;
+  return `#!/bin/sh
+# ${tool}, answered by nvdeck.
+umask 077
+if [ -t 0 ]; then input=tty; elif [ -e /dev/fd/0 ]; then input=pipe; else input=null; fi
+mkfifo ${at("reply")} || exit 70
+printf '%s\\0' "$PWD" "$input" ${tool} "$@" > ${at("request")}
+echo $$ > "${requestPipe(folder)}"
+read -r status < ${at("reply")} || status=70
+[ -s ${at("out")} ] && cat ${at("out")}
+[ -s ${at("err")} ] && cat ${at("err")} >&2
+rm -f "${folder}/$$".*
+exit "$status"
+`;
+}
+
+export interface ShimRequest {
+  readonly folder: string;
+  readonly input: "tty" | "pipe" | "null";
+  readonly words: readonly string[];
+}
+
+export function parseRequest(bytes: Uint8Array): ShimRequest | undefined {
+  const [folder, input, ...words] = new TextDecoder().decode(bytes).split("\0").slice(0, -1);
+  if (folder === undefined || words.length === 0) return undefined;
+  if (input !== "tty" && input !== "pipe" && input !== "null") return undefined;
+  return { folder, input, words };
+}

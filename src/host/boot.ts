@@ -1,0 +1,21 @@
+/** Power: what is gone when it goes, and in which order the machine comes up again (model section 5). */
+import { blocksOf, COMPONENT_NAMES } from "./components.ts";
+import { type Fork } from "./fork.ts";
+
+/** Everything volatile is gone: Xen's lists, domains, dom0's devices and mounts, RAM. Media keep what reached them. */
+export function powerOff(fork: Fork): void {
+  fork.power = true;
+  for (const name of COMPONENT_NAMES) {
+    if (name.lasting === "durable") continue;
+    const blocks = blocksOf(fork.state, name);
+    for (const id of [...blocks.ids()]) blocks.delete(id);
+  }
+  fork.forgetModels();
+}
+
+/** Firmware, then dom0's driver: bus, DIMMs and labels, regions, namespaces. */
+export function boot(fork: Fork): void {
+  fork.power = true;
+  fork.forgetModels();
+  fork.dom0.boot();
+}

@@ -1,0 +1,43 @@
+/** The program: argv to the console, one command, or a script. The only file that reaches the console, by dynamic import. */
+import { allCommands } from "./command/mod.ts";
+import { Registry } from "./command/language/registry.ts";
+import { EXIT } from "./command/language/exit_codes.ts";
+import { GLOBAL_OPTIONS, parseInvocation } from "./cli/argv.ts";
+import { execCommand } from "./cli/exec/exec.ts";
+import { fixturePath, runWords } from "./cli/run.ts";
+import { writeErr, writeOut } from "./cli/terminal.ts";
+import { optionUsage } from "./command/language/options.ts";
+import { VERSION } from "./cli/version.ts";
+
+async function main(argv: readonly string[]): Promise<number> {
+  const invocation = parseInvocation(argv);
+  if (invocation.isErr()) {
+    writeErr(`nvdeck: ${invocation.error.err}`);
+    return invocation.error.status;
+  }
+  const { globals, words } = invocation.value;
+  if (globals.version) {
+    writeOut(`nvdeck ${VERSION}\n`);
+    return EXIT.done;
+  }
+  const registry = new Registry(
+    allCommands({ fixturePath, globals: optionUsage(GLOBAL_OPTIONS), more: [execCommand] }),
+  );
+  if (globals.help) return await runWords({ ...globals, fixture: undefined }, registry, ["help", ...words]);
+  if (words.length > 0) return await runWords(globals, registry, words);
+  if (!Deno.stdin.isTerminal() || !Deno.stdout.isTerminal()) {
+    writeErr('nvdeck: the console needs a terminal\ngive a verb, or "batch -" to read commands from standard input\n');
+    return EXIT.usage;
+  }
+  const { openConsole } = await import("./console.ts");
+  return await openConsole(globals, registry);
+}
+
+if (import.meta.main) {
+  try {
+    Deno.exit(await main(Deno.args));
+  } catch (cause) {
+    const { reportInternalError } = await import("./cli/internal_error.ts");
+    Deno.exit(reportInternalError(cause));
+  }
+}
