@@ -15,22 +15,22 @@ export const INDEX_SIGNATURE = "NAMESPACE_INDEX";
 export const INDEX_CHECKSUM_OFFSET = 64;
 
 export const indexBlock = structure("Label index block", INDEX_HEADER_SIZE, {
-  signature: ascii(0, 16),
+  signature: ascii(0, 16, { title: "Sig" }),
   flags: reserved(16, 3),
   /** Label size is 128 << labelSize; meaningful from version 1.2 on. */
-  labelSize: u8(19, { values: { 0: "128 bytes", 1: "256 bytes" } }),
+  labelSize: u8(19, { title: "LabelSize", values: { 0: "128 bytes", 1: "256 bytes" } }),
   /** Cycles 1, 2, 3; only the low two bits count and zero is invalid. */
-  sequence: u32(20),
-  myOffset: u64(24),
-  mySize: u64(32),
-  otherOffset: u64(40),
-  labelOffset: u64(48),
-  slots: u32(56),
-  major: u16(60),
-  minor: u16(62),
-  checksum: u64(INDEX_CHECKSUM_OFFSET),
+  sequence: u32(20, { title: "Seq" }),
+  myOffset: u64(24, { title: "MyOff" }),
+  mySize: u64(32, { title: "MySize" }),
+  otherOffset: u64(40, { title: "OtherOff" }),
+  labelOffset: u64(48, { title: "LabelOff" }),
+  slots: u32(56, { title: "NSlot" }),
+  major: u16(60, { title: "Major" }),
+  minor: u16(62, { title: "Minor" }),
+  checksum: u64(INDEX_CHECKSUM_OFFSET, { title: "Checksum" }),
   /** One bit a slot, set while it is free; runs to the end of the block. */
-  free: restTail(INDEX_HEADER_SIZE),
+  free: restTail(INDEX_HEADER_SIZE, { title: "Free" }),
 });
 
 export type IndexRecord = RecordOf<typeof indexBlock.fields>;

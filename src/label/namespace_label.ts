@@ -3,7 +3,7 @@
  * version 1.2 has 256. Sources: Linux `drivers/nvdimm/label.h` nvdimm_efi_label, `nd.h` efi_namespace_label_has;
  * EDK2 `NvdimmLabel.h` EFI_NVDIMM_LABEL.
  */
-import { textOf, utf8, viewOf } from "../base/bytes.ts";
+import { isZero, textOf, utf8, viewOf } from "../base/bytes.ts";
 import { fletcher64 } from "../base/checksum.ts";
 import { NIL_UUID } from "../base/guid.ts";
 import { bytes, guid, type RecordOf, reserved, structure, u16, u32, u64, u8, uuid } from "../base/structure.ts";
@@ -19,36 +19,36 @@ const LABEL_CHECKSUM_OFFSET = 248;
 
 /** What both versions share; the bytes up to the slot number. */
 const common = {
-  uuid: uuid(0),
+  uuid: uuid(0, { title: "Uuid" }),
   /** NUL-padded, usually UTF-8. Kept as bytes: Linux rewrites what follows the first NUL unchanged. */
-  name: bytes(16, LABEL_NAME_SIZE),
-  flags: u32(80, { bits: { "read-only": 0, local: 1, btt: 2, updating: 3 } }),
+  name: bytes(16, LABEL_NAME_SIZE, { title: "Name" }),
+  flags: u32(80, { title: "Flags", bits: { "read-only": 0, local: 1, btt: 2, updating: 3 } }),
   /** Labels in the set: one on each DIMM of the interleave set. */
-  nlabel: u16(84),
+  nlabel: u16(84, { title: "NLabel" }),
   /** Index of this DIMM's mapping in the region. */
-  position: u16(86),
-  isetCookie: u64(88),
+  position: u16(86, { title: "Position" }),
+  isetCookie: u64(88, { title: "SetCookie" }),
   /** Logical block size: 512, 4096, or 0 for none said. */
-  lbaSize: u64(96),
-  dpa: u64(104),
+  lbaSize: u64(96, { title: "LbaSize" }),
+  dpa: u64(104, { title: "Dpa" }),
   /** Bytes on this DIMM. */
-  rawSize: u64(112),
+  rawSize: u64(112, { title: "RawSize" }),
   /** The slot's own number; a label in another slot is not valid. */
-  slot: u32(120),
+  slot: u32(120, { title: "Slot" }),
 };
 
 export const labelV11 = structure("Namespace label 1.1", 128, { ...common, unused: reserved(124, 4) });
 
 export const labelV12 = structure("Namespace label 1.2", 256, {
   ...common,
-  alignHint: u8(124),
+  alignHint: u8(124, { title: "Alignment" }),
   reserved1: reserved(125, 3),
   /** The SPA range's type. */
-  typeGuid: guid(128),
+  typeGuid: guid(128, { title: "TypeGuid" }),
   /** The personality that shall claim the namespace; zero for none. */
-  abstractionGuid: guid(144),
+  abstractionGuid: guid(144, { title: "AddressAbstractionGuid" }),
   reserved2: reserved(160, 88),
-  checksum: u64(LABEL_CHECKSUM_OFFSET),
+  checksum: u64(LABEL_CHECKSUM_OFFSET, { title: "Checksum" }),
 });
 
 type LabelV11 = RecordOf<typeof labelV11.fields>;
@@ -115,6 +115,16 @@ export function labelChecksumHolds(area: Uint8Array, offset: number, size: Label
   if (size === 128) return true;
   return viewOf(area).getBigUint64(offset + LABEL_CHECKSUM_OFFSET, true) ===
     labelChecksum(area.subarray(offset, offset + size));
+}
+
+/** Whether the bytes and flags that no version defines are zero. */
+export function labelReservedIsZero(area: Uint8Array, offset: number, size: LabelSize): boolean {
+  const known = LABEL_FLAG.readOnly | LABEL_FLAG.local | LABEL_FLAG.btt | LABEL_FLAG.updating;
+  if ((readLabel(area, offset, size).flags & ~known) !== 0) return false;
+  const { fields } = size === 128 ? labelV11 : labelV12;
+  return Object.values(fields).every((field) =>
+    !field.meaning?.reserved || isZero(area.subarray(offset + field.offset, offset + field.offset + field.size))
+  );
 }
 
 /** Of a 256-byte label. */
