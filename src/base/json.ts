@@ -3,7 +3,20 @@
  * two-space indent, `"key":value` without a space, empty containers as `[]` and `{}` over two lines where json-c does so.
  */
 
-export type Json = null | boolean | number | bigint | string | readonly Json[] | { readonly [key: string]: Json };
+/** A number that json-c prints as a double, with a decimal point whatever its value: `23.0`. */
+export class JsonDouble {
+  constructor(readonly value: number) {}
+}
+
+export type Json =
+  | null
+  | boolean
+  | number
+  | bigint
+  | JsonDouble
+  | string
+  | readonly Json[]
+  | { readonly [key: string]: Json };
 
 /** One line, no spaces. */
 export function compactJson(value: Json): string {
@@ -39,7 +52,7 @@ export function parseJson(text: string): Json {
 }
 
 const isObject = (value: Json): value is { readonly [key: string]: Json } =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
+  typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof JsonDouble);
 
 /** Keys in insertion order, those without a value left out. */
 const entries = (value: { readonly [key: string]: Json }): [string, Json][] =>
@@ -51,5 +64,6 @@ const jsonString = (text: string): string => JSON.stringify(text).replaceAll("/"
 function scalar(value: Json): string {
   if (typeof value === "string") return jsonString(value);
   if (typeof value === "bigint") return value.toString();
+  if (value instanceof JsonDouble) return Number.isInteger(value.value) ? `${value.value}.0` : String(value.value);
   return JSON.stringify(value);
 }
