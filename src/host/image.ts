@@ -2,6 +2,7 @@
 import { type Range } from "../base/range.ts";
 import { type DimmFacts, type MachineFacts } from "../machine/mod.ts";
 import { type HostFacts } from "./facts.ts";
+import { type SysfsText } from "./import/sysfs_text.ts";
 
 /** Bytes put on a medium: of a label area, or of DIMM memory at a DPA, or at an SPA. */
 export type MediumContent =
@@ -16,6 +17,8 @@ export interface HostImage {
   readonly tables: ReadonlyMap<string, Uint8Array>;
   readonly dimms: readonly DimmFacts[];
   readonly content: readonly MediumContent[];
+  /** The state of a live kernel to take over after the boot; absent where the host was found switched off. */
+  readonly liveKernel?: SysfsText;
   /** What the importer could not find or had to assume, one sentence each. */
   readonly notes: readonly string[];
 }

@@ -5,6 +5,7 @@ import { type Fork } from "./fork.ts";
 import { type HostImage } from "./image.ts";
 import { StepRecorder } from "./recorder.ts";
 import { boot } from "./boot.ts";
+import { adoptLiveKernel } from "./import/live_kernel.ts";
 
 /** Puts the image on an empty fork and boots it. What could not be placed is returned in words. */
 export function makeOn(fork: Fork, image: HostImage): string[] {
@@ -16,6 +17,7 @@ export function makeOn(fork: Fork, image: HostImage): string[] {
   const notes = [...image.notes, ...place(fork, image)];
   fork.power = true;
   boot(fork);
+  if (image.liveKernel) adoptLiveKernel(fork, image.liveKernel);
   return notes;
 }
 

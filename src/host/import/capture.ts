@@ -93,6 +93,7 @@ export function importCapture(folder: CaptureFolder, state: CaptureState): Resul
     tables,
     dimms,
     content,
+    liveKernel: sysfs,
     notes: [],
   });
 }

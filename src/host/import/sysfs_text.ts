@@ -1,4 +1,7 @@
-/** `STATE.sysfs.txt` of a capture: every readable attribute under /sys/bus/nd/devices as `device/file: value`. */
+/**
+ * `STATE.sysfs.txt` of a capture: every readable attribute under /sys/bus/nd/devices as `device/file: value`, and links as
+ * `device/link -> target`.
+ */
 
 export class SysfsText {
   readonly #values = new Map<string, string>();
@@ -7,16 +10,16 @@ export class SysfsText {
   constructor(text: string) {
     const devices = new Set<string>();
     for (const line of text.split("\n")) {
-      const match = /^([^\s:]+?)(?:: ?(.*)|:|( -> .*))$/.exec(line);
+      const match = /^([^\s:]+)(?:: ?| -> )(.*)$/.exec(line.replace(/:$/, ": "));
       if (!match) continue;
       const [, path, value] = match;
       devices.add(path!.split("/")[0]!);
-      if (value !== undefined) this.#values.set(path!, value.trim());
+      this.#values.set(path!, value!.trim());
     }
     this.devices = devices;
   }
 
-  /** The attribute's value, or undefined where it is absent or could not be read. */
+  /** The attribute's value or the link's target; undefined where it is absent, empty or could not be read. */
   get(path: string): string | undefined {
     return this.#values.get(path) || undefined;
   }
@@ -31,9 +34,18 @@ export class SysfsText {
     return this.get(path)?.split(/\s+/) ?? [];
   }
 
-  /** Devices of one kind in order of number: `nmem`, `region`. */
-  ofKind(kind: string): string[] {
-    const numbered = [...this.devices].filter((name) => new RegExp(`^${kind}[0-9]+$`).test(name));
-    return numbered.sort((a, b) => Number(a.slice(kind.length)) - Number(b.slice(kind.length)));
+  /** The word in brackets of a list such as `[512] 4096`. */
+  selected(path: string): number | undefined {
+    const word = /\[([0-9]+)\]/.exec(this.get(path) ?? "")?.[1];
+    return word === undefined ? undefined : Number(word);
+  }
+
+  /** Devices of one kind in order of number: `nmem`, `region`; `region` limits to `KIND R.Y` of region R. */
+  ofKind(kind: string, region?: number): string[] {
+    const prefix = region === undefined ? kind : `${kind}${region}.`;
+    const numbered = [...this.devices].filter((name) =>
+      name.startsWith(prefix) && /^[0-9]+$/.test(name.slice(prefix.length))
+    );
+    return numbered.sort((a, b) => Number(a.slice(prefix.length)) - Number(b.slice(prefix.length)));
   }
 }
