@@ -1,0 +1,81 @@
+/** Steps that several screens and overlays share: saying something, laying an overlay on top, asking for a command. */
+import type { DifferenceView, Rehearsal } from "../src/command/language/console_host.ts";
+import { type Effect, type Step } from "./messages.ts";
+import { type Model, type Overlay, type OverlayKind, type Purpose, type Toast, topOverlay } from "./model.ts";
+import { inputOf } from "./widgets/input.ts";
+
+export const said = (model: Model, text: string, tone: Toast["tone"] = "ok"): Model => ({
+  ...model,
+  toast: { text, tone },
+});
+
+export const pushed = (model: Model, overlay: Overlay): Model => ({ ...model, overlays: [...model.overlays, overlay] });
+export const popped = (model: Model): Model => ({ ...model, overlays: model.overlays.slice(0, -1) });
+export const without = (model: Model, ...kinds: readonly OverlayKind[]): Model => ({
+  ...model,
+  overlays: model.overlays.filter((o) => !kinds.includes(o.kind)),
+});
+
+/** The top overlay replaced by a changed version of itself. */
+export const topped = (model: Model, overlay: Overlay): Model => ({
+  ...model,
+  overlays: [...model.overlays.slice(0, -1), overlay],
+});
+
+/** The top overlay, if it is of this kind. */
+export function topOf<K extends OverlayKind>(model: Model, kind: K): Extract<Overlay, { kind: K }> | undefined {
+  const top = topOverlay(model);
+  return top?.kind === kind ? top as Extract<Overlay, { kind: K }> : undefined;
+}
+
+/** Begins a rehearsal; what was under way is stopped. */
+export function rehearse(model: Model, lines: readonly string[], purpose: Purpose): Step {
+  const ticket = model.tickets + 1;
+  const stop: Effect[] = model.task ? [{ kind: "cancel" }] : [];
+  const task = { ticket, purpose, lines, progress: undefined };
+  return [{ ...model, tickets: ticket, task }, [...stop, { kind: "rehearse", ticket, lines }]];
+}
+
+/** Carries the lines out. `confirmed` binds to the losses the operator agreed to. */
+export function run(model: Model, lines: readonly string[], confirmed?: string): Step {
+  const ticket = model.tickets + 1;
+  const stop: Effect[] = model.task ? [{ kind: "cancel" }] : [];
+  const task = { ticket, purpose: "run" as const, lines, progress: undefined };
+  return [{ ...model, tickets: ticket, task }, [...stop, { kind: "run", ticket, lines, confirmed }]];
+}
+
+export function cancelled(model: Model): Step {
+  if (!model.task) return [model, []];
+  const stopped = said({ ...model, task: undefined }, "Stopped. Nothing of it was kept.", "warning");
+  return [stopped, [{ kind: "cancel" }]];
+}
+
+/** The question before something is lost or taken back. The default answer is no. */
+export const asked = (model: Model, rehearsal: Rehearsal, again = false): Model =>
+  pushed(without(model, "confirm"), {
+    kind: "confirm",
+    rehearsal,
+    losses: rehearsal.losses,
+    input: inputOf(""),
+    agree: false,
+    again,
+  });
+
+export const shown = (
+  model: Model,
+  title: string,
+  text: string,
+  tone: "text" | "danger" = "text",
+): Model => pushed(model, { kind: "output", title, tone, rows: text.replace(/\n+$/, "").split("\n"), top: 0 });
+
+/** A refusal of a command line: what it said, its status, and the line itself as title. */
+export const refused = (model: Model, lines: readonly string[], status: number, err: string, out = ""): Model =>
+  shown(model, lines.join("; "), `${err || out || "The command gave no reason."}\n\nexit status ${status}`, "danger");
+
+/** `+ namespace0.6  fsdax, 16.00 GiB`, or how many objects changed. */
+export function summaryOf(difference: readonly DifferenceView[]): string {
+  const [first, ...rest] = difference;
+  if (!first) return "Done; nothing changed.";
+  const more = rest.length > 0 ? `, and ${rest.length} more` : "";
+  return `Done: ${first.sign} ${first.object}${first.text ? ` ${first.text}` : ""}${more}`;
+}

@@ -1,0 +1,59 @@
+/** What a command printed, or an object in full: rows to scroll through. */
+import { topOf, topped } from "../acts.ts";
+import { bodyHeight } from "../layout.ts";
+import { stay } from "../messages.ts";
+import { type Model, type OutputState } from "../model.ts";
+import { closeKeys, motions } from "../screens/bindings.ts";
+import { fill, line, span } from "../text/line.ts";
+import { clean } from "../text/width.ts";
+import { type Motion } from "../widgets/list.ts";
+import { rule } from "../widgets/rule.ts";
+import { type OverlayLook } from "./overlay.ts";
+
+/** Scrolling without a cursor: the first row in sight after a motion. */
+export function scrolled(top: number, count: number, height: number, motion: Motion): number {
+  const last = Math.max(0, count - height);
+  const to = {
+    up: top - 1,
+    down: top + 1,
+    "page-up": top - height + 1,
+    "page-down": top + height - 1,
+    first: 0,
+    last,
+  }[motion];
+  return Math.max(0, Math.min(last, to));
+}
+
+const move = (model: Model, motion: Motion): Model => {
+  const state = topOf(model, "output")!;
+  return topped(model, { ...state, top: scrolled(state.top, state.rows.length, bodyHeight(model.size) - 1, motion) });
+};
+
+export const output: OverlayLook<OutputState> = {
+  place: "body",
+  keys: () => ({
+    title: "Output",
+    bindings: [
+      { ...closeKeys[0]!, keys: ["escape", "q", "enter"] },
+      {
+        keys: ["y"],
+        label: "copy",
+        help: "Copy all of it to the clipboard",
+        act: (model) => stay(model, { kind: "copy", text: topOf(model, "output")!.rows.join("\n") }),
+      },
+      ...motions(move),
+    ],
+  }),
+  rows: ({ model, width, height }, state) => {
+    const seen = state.rows.slice(state.top, state.top + height - 1);
+    const title = state.tone === "danger" ? ["Refused", clean(state.title)] : [clean(state.title)];
+    const count = state.rows.length > height - 1
+      ? [`${state.top + 1}–${state.top + seen.length} of ${state.rows.length}`]
+      : [];
+    return fill([
+      rule([...title, ...count], width, model.theme, state.tone === "danger" ? "danger" : "heading"),
+      ...seen.map((text) => line(span(` ${clean(text.replaceAll("\t", "        "))}`))),
+    ], height);
+  },
+  line: (_scene, state) => line(span(" $ ", "muted"), span(clean(state.title), "muted")),
+};

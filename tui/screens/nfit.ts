@@ -1,0 +1,205 @@
+/** Screen 5: the ACPI tables of the host or of a guest, decoded on the left, as bytes on the right. */
+import type { FieldNode, TableView } from "../../src/command/language/console_host.ts";
+import { hex } from "../../src/base/units.ts";
+import { quoted } from "../../src/command/language/words.ts";
+import { sideBySide } from "../layout.ts";
+import { remembered } from "../memo.ts";
+import { stay } from "../messages.ts";
+import { type Binding } from "../keys.ts";
+import { type Model } from "../model.ts";
+import { type Scene, type Screen } from "../scene.ts";
+import { beside, EMPTY, fill, type Line, line, span } from "../text/line.ts";
+import { hexLines, hexTop } from "../widgets/hex.ts";
+import { cursorIndex, topRow } from "../widgets/list.ts";
+import { rule } from "../widgets/rule.ts";
+import { type Column, tableLines } from "../widgets/table.ts";
+import { flattened, toggled, type TreeRow, treeSign } from "../widgets/tree.ts";
+import { copyKey, withList } from "./bindings.ts";
+import { plural } from "./parts.ts";
+import { refusal } from "./refusal.ts";
+
+const COLUMNS: readonly Column<TreeRow<FieldNode>>[] = [
+  {
+    title: "FIELD",
+    priority: 1,
+    min: 16,
+    text: (r) => `${"  ".repeat(r.depth)}${treeSign(r.state)}${r.node.name}`,
+  },
+  {
+    title: "VALUE",
+    priority: 2,
+    min: 10,
+    text: (r) => [r.node.value, r.node.note ?? "", r.node.fault ?? ""].filter((t) => t).join("  ") || " ",
+    role: (r) => (r.node.fault ? "danger" : r.depth === 0 ? "muted" : "text"),
+  },
+  {
+    title: "BYTES",
+    align: "right",
+    priority: 3,
+    min: 7,
+    text: (r) => (r.node.length > 1 ? `${r.node.offset}–${r.node.offset + r.node.length - 1}` : String(r.node.offset)),
+    role: () => "muted",
+  },
+];
+
+export interface TablesState {
+  readonly domain: string | undefined;
+  readonly all: readonly TableView[];
+  readonly index: number;
+}
+
+const shape = {
+  id: (node: FieldNode) => node.id,
+  isLeaf: (node: FieldNode) => node.children.length === 0,
+  children: (node: FieldNode) => node.children,
+  startsOpen: (node: FieldNode, depth: number) => depth === 0 && node.children.length > 1,
+};
+const rowsOfTable = remembered((table: TableView, turned: ReadonlySet<string>) => flattened(table.tree, shape, turned));
+const ids = remembered((rows: readonly TreeRow<FieldNode>[]) => rows.map((r) => r.id));
+
+const tablesOf = (model: Model) => model.snapshot.tables(model.tables.domain);
+const tableOf = (model: Model): TableView | undefined =>
+  tablesOf(model).map((all) => all[Math.min(model.tables.index, all.length - 1)]).unwrapOr(undefined);
+const rowsOf = (model: Model): readonly TreeRow<FieldNode>[] => {
+  const table = tableOf(model);
+  return table ? rowsOfTable(table, model.lists.nfit.turned) : [];
+};
+
+/** Whose tables one can look at: the host's, then each domain that has any. */
+const owners = (model: Model): readonly (string | undefined)[] => [
+  undefined,
+  ...model.snapshot.domains.filter((d) => d.domid !== 0 && d.vnvdimms.length > 0).map((d) => d.name),
+];
+
+function nextTable(model: Model, by: 1 | -1): Model {
+  const count = tablesOf(model).map((all) => all.length).unwrapOr(1);
+  const index = model.tables.index + by;
+  if (index >= 0 && index < count) return { ...model, tables: { ...model.tables, index } };
+  const all = owners(model);
+  const at = Math.max(0, all.indexOf(model.tables.domain));
+  const domain = all[(at + by + all.length) % all.length];
+  const last = model.snapshot.tables(domain).map((tables) => tables.length - 1).unwrapOr(0);
+  return { ...model, tables: { domain, index: by > 0 ? 0 : last } };
+}
+
+const reset = (model: Model): Model => withList(model, "nfit", { selected: undefined, index: 0, top: 0 });
+
+/** Opening and closing of nodes, for every screen that shows a tree. */
+export function treeKeys<N>(name: "nfit" | "ept", rowsOf: (model: Model) => readonly TreeRow<N>[]): readonly Binding[] {
+  const here = (model: Model) => {
+    const rows = rowsOf(model);
+    return rows[cursorIndex(model.lists[name], rows.map((r) => r.id))];
+  };
+  const turn = (model: Model, id: string) =>
+    withList(model, name, { turned: toggled(model.lists[name].turned, id), selected: id });
+  return [
+    {
+      keys: ["enter", " "],
+      label: "open",
+      help: "Open or close the row under the cursor",
+      act: (model) => {
+        const row = here(model);
+        return stay(row && row.state !== "leaf" ? turn(model, row.id) : model);
+      },
+    },
+    {
+      keys: ["right", "l"],
+      label: "",
+      help: "Open the row under the cursor",
+      act: (model) => {
+        const row = here(model);
+        return stay(row?.state === "closed" ? turn(model, row.id) : model);
+      },
+    },
+    {
+      keys: ["left", "h"],
+      label: "",
+      help: "Close the row under the cursor, or go to the one that holds it",
+      act: (model) => {
+        const row = here(model);
+        if (row?.state === "open") return stay(turn(model, row.id));
+        const rows = rowsOf(model);
+        const at = row ? rows.indexOf(row) : -1;
+        const parent = row ? rows.slice(0, at).findLastIndex((r) => r.depth < row.depth) : -1;
+        return stay(parent < 0 ? model : withList(model, name, { selected: rows[parent]!.id, index: parent }));
+      },
+    },
+  ];
+}
+
+export const nfit: Screen = {
+  name: "nfit",
+  title: "NFIT",
+  bindings: [
+    ...treeKeys("nfit", rowsOf),
+    {
+      keys: ["n"],
+      label: "next table",
+      help: "Next table, then the next guest's",
+      act: (m) => stay(reset(nextTable(m, 1))),
+    },
+    { keys: ["p"], label: "previous", help: "Previous table", act: (m) => stay(reset(nextTable(m, -1))) },
+    copyKey((model) => {
+      const rows = rowsOf(model);
+      return rows[cursorIndex(model.lists.nfit, ids(rows))]?.node.value;
+    }),
+  ],
+  line: (model) => {
+    const verb = tableOf(model)?.signature === "SSDT" ? "ssdt" : "nfit";
+    return model.tables.domain ? `${verb} show --domain ${quoted(model.tables.domain)}` : `${verb} show`;
+  },
+  list: (model, _width, height) => ({ ids: ids(rowsOf(model)), height: Math.max(1, height - 2), firstRow: 2 }),
+  view,
+};
+
+function view({ model, width, height }: Scene): Line[] {
+  const table = tableOf(model);
+  if (!table) {
+    return refusal(
+      tablesOf(model).match(() => ({ what: "There is no such table.", hint: "n shows the next one." }), (e) => e),
+      {
+        title: "Tables",
+        width,
+        height,
+        theme: model.theme,
+      },
+    );
+  }
+  const rows = rowsOf(model);
+  const list = model.lists.nfit;
+  const cursor = cursorIndex(list, ids(rows));
+  const node = rows[cursor]?.node;
+  const { left, right } = sideBySide(width, width >= 150 ? 0.5 : width >= 110 ? 0.54 : 0.58);
+  const whose = model.tables.domain
+    ? `v${table.signature} of ${model.tables.domain}`
+    : `${table.signature} of the host`;
+  const facts = [
+    plural(table.bytes.length, "byte"),
+    table.checksumOk ? "sum ok" : "sum wrong",
+    ...table.notes.slice(0, 1),
+  ];
+  const listHeight = height - 1;
+  const top = topRow(list, rows.length, listHeight - 1, cursor);
+  const tree = tableLines({ columns: COLUMNS, rows, top, cursor }, left, listHeight, model.theme);
+  const mark = { offset: node?.offset ?? 0, length: node?.length ?? 0 };
+  if (model.theme.layout === "reader") return fill([rule([whose, ...facts], width, model.theme), ...tree], height);
+  const bytes = hexLines(
+    table.bytes,
+    hexTop(mark, table.bytes.length, right, listHeight - 3),
+    right,
+    listHeight - 3,
+    mark,
+  );
+  const said: Line[] = [
+    line(
+      span(` ${node?.name ?? ""}`, "strong"),
+      span(mark.length > 0 ? `  at ${hex(mark.offset)}, ${plural(mark.length, "byte")}` : "", "muted"),
+    ),
+    EMPTY,
+    ...bytes,
+  ];
+  return fill([
+    [...rule([whose, ...facts], left, model.theme), span("┬", "rule"), ...rule(["hex"], right, model.theme)],
+    ...beside(tree, said, left, [span("│", "rule")], listHeight),
+  ], height);
+}

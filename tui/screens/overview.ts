@@ -1,0 +1,281 @@
+/** Screen 1: what memory there is, whose it is, what is wrong, and how to give some to a guest. */
+import type { FindingView, HostSnapshot, NamespaceView, RegionView } from "../../src/command/language/console_host.ts";
+import { shortSize } from "../../src/base/units.ts";
+import { sideBySide } from "../layout.ts";
+import { remembered } from "../memo.ts";
+import { stay } from "../messages.ts";
+import { type Model } from "../model.ts";
+import { type CapacityBar, type Scene, type Screen } from "../scene.ts";
+import { type Role } from "../theme.ts";
+import { beside, EMPTY, ends, fill, type Line, line, span } from "../text/line.ts";
+import { cut, fit, wrapped } from "../text/width.ts";
+import { shares } from "../widgets/bar.ts";
+import { cursorIndex, topRow } from "../widgets/list.ts";
+import { rule } from "../widgets/rule.ts";
+import { copyKey, onScreen, withList } from "./bindings.ts";
+import { assignKey, carveKey, namespaceAtCursor } from "./namespaces.ts";
+import { FILLS, legend, plural, regionBar, regionPlace } from "./parts.ts";
+
+/** Everything a byte of a region can be, in the order of the overview: yours to give first. */
+interface Share {
+  readonly what: string;
+  readonly bytes: number;
+  readonly says: string;
+  readonly role: Role;
+  readonly fill: string;
+}
+
+const sumOf = (list: readonly NamespaceView[]): number => list.reduce((sum, n) => sum + n.sizeBytes, 0);
+
+export const sharesOf = remembered((host: HostSnapshot): readonly Share[] => {
+  const free = host.regions.reduce((sum, r) => sum + r.availableBytes, 0);
+  const largest = Math.max(0, ...host.regions.map((r) => r.largestBytes));
+  const by = (test: (n: NamespaceView) => boolean) => host.namespaces.filter(test);
+  const idle = by((n) => n.state === "free" || n.state === "active" || n.state === "disabled");
+  const inDom0 = by((n) => n.state === "mounted" || n.state === "reserved");
+  const xen = by((n) => n.state === "xen");
+  const broken = by((n) => n.state === "broken");
+  const owners = Map.groupBy(by((n) => n.state === "assigned"), (n) => n.owner?.split(" ")[0] ?? "a guest");
+  const share = (what: string, list: readonly NamespaceView[], role: Role, fillChar: string, says: string): Share[] =>
+    list.length === 0 ? [] : [{ what, bytes: sumOf(list), says, role, fill: fillChar }];
+  return [
+    { what: "not carved", bytes: free, says: `largest piece ${shortSize(largest)}`, role: "muted", fill: FILLS.free },
+    ...share("free", idle, "text", "█", plural(idle.length, "namespace")),
+    ...share("used by dom0", inDom0, "text", "▓", inDom0.map((n) => n.owner ?? n.name).join(", ")),
+    ...share("given to Xen", xen, "accent", "▒", `${plural(xen.length, "namespace")}, no guest yet`),
+    ...[...owners].flatMap(([owner, list]) => share(owner, list, "ok", "█", list.map((n) => n.name).join(", "))),
+    ...share("broken", broken, "danger", "░", broken.map((n) => n.name).join(", ")),
+  ];
+});
+
+const capacityOf = remembered((host: HostSnapshot): readonly CapacityBar[] =>
+  host.regions.map((r) => {
+    const of = (test: (n: NamespaceView) => boolean) =>
+      sumOf(host.namespaces.filter((n) => n.region === r.name && test(n)));
+    const guests = of((n) => n.state === "assigned");
+    const xen = of((n) => n.state === "xen");
+    return {
+      name: r.name,
+      parts: [
+        { what: "guests", bytes: guests },
+        { what: "Xen", bytes: xen },
+        { what: "dom0", bytes: Math.max(0, r.sizeBytes - r.availableBytes - guests - xen) },
+        { what: "not carved", bytes: r.availableBytes },
+      ],
+    };
+  })
+);
+
+const ids = remembered((regions: readonly RegionView[]) => regions.map((r) => r.name));
+const regionAtCursor = (model: Model): RegionView | undefined =>
+  model.snapshot.regions[cursorIndex(model.lists.overview, ids(model.snapshot.regions))];
+
+/** Rows a region takes: headline, bar, captions, and a blank one where there is room. */
+const ROWS_TIGHT = 3;
+interface Plan {
+  readonly perRegion: number;
+  readonly regions: number;
+  readonly shares: number;
+  readonly findings: number;
+  readonly guide: number;
+}
+
+/** Shares the body out: guide and findings keep a little, the regions as much as they need up to half of it. */
+export function plan(host: HostSnapshot, height: number): Plan {
+  const guide = height >= 26 ? 5 : 3;
+  const findings = Math.min(2 + Math.max(1, host.findings.length * 2), Math.max(3, Math.floor(height / 5)));
+  const wanted = 2 + Math.max(sharesOf(host).length, height >= 30 ? 12 : 4);
+  const shareRows = Math.max(4, Math.min(wanted, Math.floor((height - guide - findings) / 2)));
+  const regions = height - guide - findings - shareRows;
+  const count = Math.max(1, host.regions.length);
+  const perRegion = regions - 2 >= count * (ROWS_TIGHT + 1)
+    ? ROWS_TIGHT + 1
+    : regions - 2 >= count * ROWS_TIGHT
+    ? ROWS_TIGHT
+    : 2;
+  return { perRegion, regions, shares: shareRows, findings, guide };
+}
+
+const regionsShown = (p: Plan): number => Math.max(1, Math.floor((p.regions - 1) / p.perRegion));
+
+export const overview: Screen = {
+  name: "overview",
+  title: "Overview",
+  bindings: [
+    {
+      keys: ["enter"],
+      label: "namespaces",
+      help: "The namespaces of the region under the cursor",
+      act: (model) => {
+        const region = regionAtCursor(model);
+        return stay(region ? onScreen(withList(model, "namespaces", { filter: region.name }), "namespaces") : model);
+      },
+    },
+    carveKey((model) => regionAtCursor(model)?.name),
+    assignKey((model) => namespaceAtCursor(model)?.name),
+    copyKey((model) => regionAtCursor(model)?.name),
+  ],
+  line: () => "host show",
+  list: (model, _width, height) => ({
+    ids: ids(model.snapshot.regions),
+    height: regionsShown(plan(model.snapshot, height)),
+    firstRow: 1,
+  }),
+  view,
+};
+
+function view({ model, width, height, charts }: Scene): Line[] {
+  const host = model.snapshot;
+  const p = plan(host, height);
+  return [
+    ...fill(regionLines(model, width, p), p.regions),
+    ...fill(shareLines(model, width, p.shares, charts), p.shares),
+    ...fill(findingLines(model, host.findings, width, p.findings), p.findings),
+    ...fill(guideLines(model, width), p.guide),
+  ];
+}
+
+function regionLines(model: Model, width: number, p: Plan): Line[] {
+  const { regions, dimms, namespaces } = model.snapshot;
+  const total = regions.reduce((sum, r) => sum + r.sizeBytes, 0);
+  const shown = regionsShown(p);
+  const cursor = cursorIndex(model.lists.overview, ids(regions));
+  const top = topRow(model.lists.overview, regions.length, shown, cursor);
+  const more = regions.length > shown ? [`${top + 1}–${Math.min(regions.length, top + shown)} shown`] : [];
+  const head = [
+    "Persistent memory",
+    shortSize(total),
+    plural(regions.length, "region"),
+    plural(dimms.length, "DIMM"),
+    ...more,
+  ];
+  if (regions.length === 0) return [rule(head, width, model.theme), EMPTY, ...noMemory(model)];
+  return [
+    rule(head, width, model.theme),
+    ...regions.slice(top, top + shown).flatMap((r, i) => {
+      const here = top + i === cursor;
+      const drawn = regionBar(r, namespaces, width, model.theme, { byState: true });
+      return fill([regionHead(r, here, width), ...drawn], p.perRegion);
+    }),
+  ];
+}
+
+function regionHead(r: RegionView, here: boolean, width: number): Line {
+  const left = line(
+    span(here ? " ▸ " : "   ", "accent"),
+    span(r.name, here ? "selected" : "strong"),
+    span(`  ${regionPlace(r)}`, "muted"),
+  );
+  const right = line(
+    span(`${shortSize(r.availableBytes)} free`, "text"),
+    span(r.largestBytes < r.availableBytes ? `, largest piece ${shortSize(r.largestBytes)}` : "", "muted"),
+    span(`  of ${shortSize(r.sizeBytes)} `, "muted"),
+  );
+  return ends(left, right, width);
+}
+
+const noMemory = (model: Model): Line[] => [
+  line(
+    span("   No persistent memory.", "strong"),
+    span(
+      model.snapshot.identity.management === "xen" ? "  Xen keeps it from dom0." : "  The NFIT describes no region.",
+      "muted",
+    ),
+  ),
+];
+
+/** Whose the memory is: a table with bars; beside it a chart where there is room. */
+function shareLines(model: Model, width: number, height: number, charts: Scene["charts"]): Line[] {
+  const host = model.snapshot;
+  const wide = width >= 110 && height >= 9 && host.regions.length > 0;
+  const { left, right } = wide ? sideBySide(width, 0.6) : { left: width, right: 0 };
+  const table = shareTable(host, left, height - 1);
+  if (!wide) return [rule(["Whose it is"], width, model.theme), ...table];
+  const canDraw = model.theme.glyphs === "unicode" && model.theme.style.accent.includes(";");
+  const chart = (canDraw ? charts?.capacity(capacityOf(host), right - 1, height - 1) : undefined) ??
+    capacityText(host, right - 1);
+  return [
+    [
+      ...rule(["Whose it is"], left, model.theme),
+      span("┬", "rule"),
+      ...rule(["Capacity per region"], right, model.theme),
+    ],
+    ...beside(table, chart.map((row) => [span(" "), ...row]), left, [span("│", "rule")], height - 1),
+  ];
+}
+
+function shareTable(host: HostSnapshot, width: number, height: number): Line[] {
+  const all = sharesOf(host);
+  const total = all.reduce((sum, s) => sum + s.bytes, 0) || 1;
+  const barWidth = Math.max(8, Math.min(24, width - 64));
+  const rows = all.map((s): Line => {
+    const cells = s.bytes === 0 ? 0 : Math.max(1, Math.round((s.bytes / total) * barWidth));
+    return [
+      span(`   ${fit(s.what, 13)}`, s.bytes > 0 ? s.role : "muted"),
+      span(fit(shortSize(s.bytes), 12, "right")),
+      span(fit(`${Math.round((s.bytes / total) * 100)} %`, 7, "right"), "muted"),
+      span(`  ${s.fill.repeat(cells)}`, s.role),
+      span(" ".repeat(barWidth - cells)),
+      span(`  ${cut(s.says, Math.max(0, width - barWidth - 40))}`, "muted"),
+    ];
+  });
+  if (rows.length <= height) return rows;
+  return [...rows.slice(0, height - 1), line(span(`   and ${rows.length - height + 1} more owners`, "muted"))];
+}
+
+/** What the chart shows, in text: used before it is loaded and where it cannot be drawn. */
+export function capacityText(host: HostSnapshot, width: number): Line[] {
+  const fills = ["█", "▒", "▓", FILLS.free];
+  const roles: readonly Role[] = ["ok", "accent", "text", "muted"];
+  const room = Math.max(10, width - 24);
+  return [
+    EMPTY,
+    ...capacityOf(host).flatMap((region): Line[] => {
+      const cells = shares(region.parts.map((p) => p.bytes), room, 0);
+      const total = region.parts.reduce((sum, p) => sum + p.bytes, 0);
+      return [[
+        span(` ${fit(region.name, 9)} `),
+        ...region.parts.map((_, i) => span(fills[i]!.repeat(cells[i]!), roles[i]!)),
+        span(fit(shortSize(total), 12, "right"), "muted"),
+      ]];
+    }),
+    EMPTY,
+    line(...(capacityOf(host)[0]?.parts ?? []).map((p, i) => span(`  ${fills[i]} ${p.what}`, roles[i]!))),
+  ];
+}
+
+function findingLines(model: Model, findings: readonly FindingView[], width: number, height: number): Line[] {
+  const head = rule(
+    findings.length === 0 ? ["Attention"] : ["Attention", plural(findings.length, "finding")],
+    width,
+    model.theme,
+  );
+  if (findings.length === 0) return [head, line(span(" ● ", "ok"), span("Nothing needs attention."))];
+  const rows = findings.flatMap((f): Line[] => [
+    line(span(f.severity === "danger" ? " ✗ " : " ▲ ", f.severity), span(`${f.object}: `, "strong"), span(f.what)),
+    ...wrapped(f.hint, width - 4).slice(0, 1).map((text) => line(span(`   ${text}`, "muted"))),
+  ]);
+  if (rows.length < height) return [head, ...rows];
+  const shown = Math.floor((height - 2) / 2) * 2;
+  return [head, ...rows.slice(0, shown), line(span(`   and ${findings.length - shown / 2} more: host check`, "muted"))];
+}
+
+function guideLines(model: Model, width: number): Line[] {
+  const xen = model.snapshot.identity.management === "xen";
+  const say = (key: string, text: string): Line => line(span(`   ${fit(key, 4)}`, "key"), span(text));
+  const rows = xen
+    ? [
+      say(":", "xl pmem-setup -d SMFN EMFN …  makes frames assignable"),
+      say("2", "raw, mgmt and data ranges by frame"),
+    ]
+    : [
+      say("c", "carve a namespace from what is not carved"),
+      say("a", "assign a namespace to a guest; its tables and its EPT are shown before anything is done"),
+      say("5 6", "what a guest gets: its NFIT, its EPT"),
+    ];
+  return [
+    rule(["Give memory to a guest"], width, model.theme),
+    ...rows,
+    legend(["fsdax", "devdax", "sector", "raw", "free"]),
+  ];
+}

@@ -1,0 +1,182 @@
+/** Pieces that several screens draw alike: facts, sizes, states, leaves, and a region to scale. */
+import type {
+  EptForecast,
+  Explanation,
+  LeafCount,
+  Mode,
+  NamespaceView,
+  RegionView,
+  SegmentView,
+  StateWord,
+  XenCostView,
+} from "../../src/command/language/console_host.ts";
+import { grouped, hex, shortSize } from "../../src/base/units.ts";
+import { type Role, type Theme } from "../theme.ts";
+import { EMPTY, type Line, line, type Span, span } from "../text/line.ts";
+import { cellWidth, clean, fit } from "../text/width.ts";
+import { remembered } from "../memo.ts";
+import { bar, barSentence, type Segment } from "../widgets/bar.ts";
+
+/** One fill per mode, so that the bar reads without colour. */
+export const FILLS: Readonly<Record<Mode | "free" | "new" | "mgmt" | "data", string>> = {
+  fsdax: "█",
+  devdax: "▒",
+  sector: "▓",
+  raw: "░",
+  free: "·",
+  new: "▚",
+  mgmt: "▓",
+  data: "█",
+};
+
+const STATE_ROLES: Readonly<Record<StateWord, Role>> = {
+  free: "text",
+  xen: "accent",
+  assigned: "ok",
+  mounted: "text",
+  active: "text",
+  disabled: "muted",
+  broken: "danger",
+  reserved: "warning",
+};
+export const stateRole = (state: StateWord): Role => STATE_ROLES[state];
+
+/** Digits of an SPA column: as wide as the highest address needs, at least 48 bits' worth of digits. */
+export const SPA_DIGITS = 12;
+export const spa = (address: number): string => hex(address, SPA_DIGITS);
+
+export const WAYS = [
+  "",
+  "one-way",
+  "two-way",
+  "three-way",
+  "four-way",
+  "five-way",
+  "six-way",
+  "",
+  "eight-way",
+] as const;
+export const waysText = (ways: number): string => WAYS[ways] || `${ways}-way`;
+
+/** `four-way, socket 0`. */
+export const regionPlace = (region: RegionView): string =>
+  [waysText(region.ways), region.socket === undefined ? "" : `socket ${region.socket}`].filter((t) => t).join(", ");
+
+const LEAF_NAMES: Readonly<Record<number, string>> = { 4096: "4 KiB", 0x200000: "2 MiB", 0x40000000: "1 GiB" };
+export const leafName = (bytes: number): string => LEAF_NAMES[bytes] ?? shortSize(bytes);
+
+/** `31 × 1 GiB + 255 × 2 MiB`. */
+export const leavesText = (leaves: readonly LeafCount[]): string =>
+  leaves.filter((l) => l.count > 0).map((l) => `${grouped(l.count)} × ${leafName(l.sizeBytes)}`).join(" + ") || "none";
+
+export const plural = (count: number, one: string, many = `${one}s`): string =>
+  `${grouped(count)} ${count === 1 ? one : many}`;
+
+/** Label and text pairs in aligned columns; muted labels. */
+export function facts(pairs: readonly (readonly [string, string | Line, Role?])[], labelWidth = 11): Line[] {
+  return pairs.map(([label, value, role]) => [
+    span(` ${fit(label, labelWidth - 1)} `, "muted"),
+    ...(typeof value === "string" ? [span(clean(value), role)] : value),
+  ]);
+}
+
+/** A pane's headline, bold, followed by muted facts. */
+export const headline = (name: string, ...more: readonly string[]): Line => [
+  span(` ${clean(name)}`, "strong"),
+  span(more.length > 0 ? `  ${more.join("  ")}` : "", "muted"),
+];
+
+const namespacesByName = remembered((list: readonly NamespaceView[]) => new Map(list.map((n) => [n.name, n])));
+export const namespaceOf = (list: readonly NamespaceView[], name: string): NamespaceView | undefined =>
+  namespacesByName(list).get(name);
+
+export const shownName = (n: NamespaceView): string => n.label || n.name;
+
+/** How a region is drawn: which namespace is bright, and which are to be marked as new. */
+export interface Emphasis {
+  readonly bright?: string | undefined;
+  /** Names of before: any other namespace is new. */
+  readonly before?: ReadonlySet<string>;
+  /** Colour every segment by its state instead of muting what is not bright. */
+  readonly byState?: boolean;
+}
+
+function segmentOf(s: SegmentView, all: readonly NamespaceView[], emphasis: Emphasis): Segment {
+  const size = shortSize(s.endSpa - s.startSpa);
+  const range = { start: s.startSpa, end: s.endSpa };
+  if (s.kind === "free") return { ...range, name: "", caption: `free ${size}`, fill: FILLS.free, role: "rule" };
+  if (s.kind !== "namespace") {
+    const fill = s.kind === "raw" ? FILLS.raw : FILLS[s.kind];
+    return { ...range, name: s.name, caption: s.kind, fill, role: s.kind === "data" ? "ok" : "muted" };
+  }
+  const found = namespaceOf(all, s.name);
+  if (emphasis.before && !emphasis.before.has(s.name)) {
+    return { ...range, name: "NEW", caption: found?.mode ?? "", fill: FILLS.new, role: "fresh" };
+  }
+  const role: Role = s.name === emphasis.bright
+    ? "accent"
+    : emphasis.byState && found
+    ? stateRole(found.state)
+    : "muted";
+  return {
+    ...range,
+    name: found ? shownName(found) : s.name,
+    caption: found?.mode ?? "",
+    fill: FILLS[found?.mode ?? "raw"],
+    role,
+  };
+}
+
+export const regionSegments = (
+  region: RegionView,
+  all: readonly NamespaceView[],
+  emphasis: Emphasis,
+): readonly Segment[] => region.segments.map((s) => segmentOf(s, all, emphasis));
+
+/** Bar and captions between the region's addresses; without the addresses where they take too much of the width. */
+export function regionBar(
+  region: RegionView,
+  all: readonly NamespaceView[],
+  width: number,
+  theme: Theme,
+  emphasis: Emphasis,
+): Line[] {
+  const segments = regionSegments(region, all, emphasis);
+  if (theme.layout === "reader") return [line(` ${barSentence(segments)}`), EMPTY];
+  const [low, high] = [hex(region.startSpa), hex(region.startSpa + region.sizeBytes)];
+  const sides = cellWidth(low) + cellWidth(high) + 4;
+  if (width < sides + 60) {
+    const { bar: drawn, captions } = bar(segments, width - 2);
+    return [[span(" "), ...drawn], [span(" "), ...captions]];
+  }
+  const { bar: drawn, captions } = bar(segments, width - sides);
+  const indent = " ".repeat(cellWidth(low) + 2);
+  return [[span(` ${low} `, "muted"), ...drawn, span(` ${high}`, "muted")], [span(indent), ...captions]];
+}
+
+/** The key to the fills that occur. */
+export function legend(modes: readonly (keyof typeof FILLS)[]): Line {
+  const spans: Span[] = [span(" ")];
+  for (const mode of modes) spans.push(span(`${FILLS[mode].repeat(2)} `, "muted"), span(`${mode}   `, "muted"));
+  return spans;
+}
+
+/** `0x400000 – 0xc00000`. */
+export const frames = (start: number, end: number): string => `${hex(start)} – ${hex(end)}`;
+
+export const percent = (part: number, whole: number): string =>
+  whole === 0 ? "0.00 %" : `${(Math.round((part / whole) * 10000) / 100).toFixed(2)} %`;
+
+/** `320.00 MiB by the rule (0.98 %), takes 352.00 MiB, inside the page-map area`. */
+export const costText = (x: XenCostView, ofBytes?: number): string =>
+  `${shortSize(x.ruleBytes)} by the rule${ofBytes === undefined ? "" : ` (${percent(x.ruleBytes, ofBytes)})`}, takes ${
+    shortSize(x.takenBytes)
+  }, ${x.where}`;
+
+/** The placement in force first, the best case second. */
+export const forecastText = (e: EptForecast): string =>
+  `${leavesText(e.leaves)} at GPA ${hex(e.gpa)}${
+    e.best ? `; best case ${leavesText(e.best.leaves)}, ${e.best.remedy}` : ""
+  }`;
+
+export const whyText = (why: Explanation): string => `${why.what} ${why.hint}`;
