@@ -80,3 +80,8 @@ export * from "./dsm/health.ts";
 export * from "./dsm/ars.ts";
 export * from "./dsm/read_fit.ts";
 export { statusOf, statusOnly } from "./dsm/payload.ts";
+export { decodeAml, type DefinitionBlock, encodeAml } from "./aml/ssdt.ts";
+export * from "./aml/term.ts";
+export { allObjects, type AmlObject, type AmlObjectKind, type AmlValue, objectTree } from "./aml/namespace.ts";
+export { aslText } from "./aml/asl_text.ts";
+export { type GuestProfile, type GuestSsdt, guestSsdt, pageAddressOffset } from "./guest_ssdt.ts";
