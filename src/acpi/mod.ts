@@ -1,10 +1,12 @@
 /** ACPI as far as persistent memory needs it: tables and payloads as records, and back to the same bytes. */
 export { identifier, sealTable, type TableHeader, tableHeader, type TableMaker } from "./table_header.ts";
 export {
+  decodeLoosely,
   decodeNfit,
   decodeStructures,
   encodeNfit,
   encodeStructures,
+  type LooseNfit,
   type Nfit,
   type NfitStructure,
   nfitStructure,
@@ -85,3 +87,14 @@ export * from "./aml/term.ts";
 export { allObjects, type AmlObject, type AmlObjectKind, type AmlValue, objectTree } from "./aml/namespace.ts";
 export { aslText } from "./aml/asl_text.ts";
 export { type GuestProfile, type GuestSsdt, guestSsdt, pageAddressOffset } from "./guest_ssdt.ts";
+export { lintNfit } from "./nfit/lint/lint_nfit.ts";
+export { type LintFinding } from "./nfit/lint/finding.ts";
+export { explainInterleave } from "./nfit/lint/sets.ts";
+export {
+  type DescribedField,
+  type DescribedNfit,
+  type DescribedStructure,
+  describeFit,
+  describeNfit,
+} from "./nfit/describe_nfit.ts";
+export { diffNfit, type FieldDifference, type NfitDifference } from "./nfit/diff_nfit.ts";

@@ -20,9 +20,14 @@ export const isZero = (bytes: Uint8Array): boolean => bytes.every((byte) => byte
 
 export const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
+const PAIR = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+
 /** Bytes as hex text, two digits each, with an optional separator. */
-export const hexText = (bytes: Uint8Array, separator = ""): string =>
-  Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join(separator);
+export function hexText(bytes: Uint8Array, separator = ""): string {
+  let text = "";
+  for (let i = 0; i < bytes.length; i++) text += i === 0 ? PAIR[bytes[i]!] : separator + PAIR[bytes[i]!];
+  return text;
+}
 
 /** Printable ASCII as it stands, anything else as a dot. */
 export const printable = (bytes: Uint8Array): string =>

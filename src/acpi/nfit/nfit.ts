@@ -58,8 +58,25 @@ export function decodeNfit(bytes: Uint8Array): Result<Nfit, FormatFault> {
   });
 }
 
+/** A table that may be broken: what there is of it. For views and the linter, which show what `decodeNfit` refuses. */
+export interface LooseNfit extends StructureList {
+  /** Undefined where the bytes are too few for one. */
+  readonly header: NfitHeader | undefined;
+  readonly beyond: Uint8Array;
+}
+
+/** Any bytes: structures up to the length the header gives, or to the end where that length makes no sense. */
+export function decodeLoosely(bytes: Uint8Array): LooseNfit {
+  const read = nfitHeader.read(viewOf(bytes), 0, Math.min(NFIT_HEADER_SIZE, bytes.length));
+  if (read.isErr()) return { header: undefined, structures: [], rest: bytes, end: 0, beyond: new Uint8Array() };
+  const header = read.value;
+  const end = header.length < NFIT_HEADER_SIZE ? bytes.length : Math.min(header.length, bytes.length);
+  const list = decodeStructures(bytes.subarray(0, end), NFIT_HEADER_SIZE);
+  return { header, ...list, beyond: bytes.subarray(end) };
+}
+
 /** What keeps a header from being that of a whole table of `available` bytes. */
-export function headerFault(header: NfitHeader, available: number): FormatFault | undefined {
+function headerFault(header: NfitHeader, available: number): FormatFault | undefined {
   if (header.signature !== "NFIT") {
     return formatFault(
       "NFIT header/signature",
