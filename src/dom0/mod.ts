@@ -12,3 +12,6 @@ export {
   type PersonalityView,
   type RegionView,
 } from "./views.ts";
+export { type BadSectors } from "./badblocks.ts";
+export { type SmartData, type SmartInjectionInput, type SmartThresholds, type ThresholdInput } from "./health.ts";
+export { labelAreaOf } from "./label_data.ts";
