@@ -3,7 +3,7 @@
  * as u64 each in their order, then what the pointer argument points to. So
  *
  * - platform_op, sysctl, domctl: the structure alone;
- * - memory_op: command register, structure;
+ * - memory_op, sched_op: command register, structure;
  * - dm_op: domid, number of buffers, the array of buffer descriptors.
  *
  * The reply's bytes have the same shape. A frame shorter than its structure is what a copy-in fault looks like.
@@ -16,6 +16,8 @@ export function memoryFrame(op: number, argument: Uint8Array, done = 0): Uint8Ar
   return concat(word(memoryCommand(op, done)), argument);
 }
 
+export const schedFrame = (op: number, argument: Uint8Array): Uint8Array => concat(word(BigInt(op)), argument);
+
 /** A buffer that a dm_op hands over: where it lies and how many of its bytes. */
 export interface DmBuffer {
   readonly handle: bigint;
@@ -27,7 +29,7 @@ export function dmFrame(domid: number, buffers: readonly DmBuffer[]): Uint8Array
 }
 
 /** Bytes before the pointed-to part. */
-export const MEMORY_FRAME_HEAD = 8;
+export const COMMAND_FRAME_HEAD = 8;
 export const DM_FRAME_HEAD = 16;
 
 function word(value: bigint): Uint8Array {

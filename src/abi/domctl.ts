@@ -70,6 +70,9 @@ export const shadowOp = structure("xen_domctl_shadow_op", 40, {
 /** Bytes of the pool that second-level tables are taken from. */
 export const pagingMempool = structure("xen_domctl_paging_mempool", 8, { size: u64(0) });
 
+/** ext: 0, 9 or 18. */
+export const pmemOrder = structure("xen_domctl_pmem_order", 4, { order: u32(0) });
+
 function bitNumbers(table: Readonly<Record<string, number>>): Record<string, number> {
   return Object.fromEntries(Object.entries(table).map(([name, mask]) => [name, Math.log2(mask)]));
 }

@@ -10,6 +10,7 @@
 export const HYPERCALL = {
   platform_op: 7,
   memory_op: 12,
+  sched_op: 29,
   sysctl: 35,
   domctl: 36,
   dm_op: 41,
@@ -60,6 +61,8 @@ export const DOMCTL = {
   max_vcpus: 15,
   get_paging_mempool_size: 85,
   set_paging_mempool_size: 86,
+  /** ext: the largest leaf that pmem of this domain is mapped with. "nv" in ASCII, far from any real number. */
+  set_pmem_order: 0x6e76,
 } as const;
 export const DOMCTL_INTERFACE_VERSION = 0x15;
 
@@ -92,13 +95,18 @@ export const DOMINF = {
 export const DOMINF_SHUTDOWN_SHIFT = 16;
 export const DOMINF_SHUTDOWN_MASK = 255;
 
+export const SCHEDOP = {
+  /** A domain stops itself. */
+  shutdown: 2,
+  remote_shutdown: 4,
+} as const;
+
 /** SHUTDOWN_* of sched.h: why a domain stopped; 255 while it has not. */
 export const SHUTDOWN_REASON = { poweroff: 0, reboot: 1, suspend: 2, crash: 3, watchdog: 4, soft_reset: 5 } as const;
 export type ShutdownReason = keyof typeof SHUTDOWN_REASON;
 
 export const XENMEM = {
   populate_physmap: 6,
-  maximum_gpfn: 14,
   /** RFC v4. */
   populate_pmem_map: 28,
 } as const;

@@ -19,6 +19,3 @@ export const XENMEMF = {
   exact_node: 1 << 17,
   vnode: 1 << 18,
 };
-
-/** The argument of XENMEM_maximum_gpfn. */
-export const memoryDomain = structure("xen_memory_domain", 2, { domid: u16(0) });

@@ -11,4 +11,6 @@ export * from "./nvdimm.ts";
 export * from "./platform.ts";
 export * from "./ports.ts";
 export * from "./steps.ts";
+export * from "./sched.ts";
+export * from "./structure_cost.ts";
 export * from "./sysctl.ts";

@@ -1,0 +1,96 @@
+/** Xen starts: memory, NUMA, pmem regions, dom0. Whatever it knew before is gone; all its state is in memory only. */
+import { NIL_UUID } from "../base/guid.ts";
+import { lengthOf, type Range } from "../base/range.ts";
+import { MiB, PAGE_SIZE } from "../base/units.ts";
+import { costReal } from "../abi/structure_cost.ts";
+import { type Core } from "./core.ts";
+import { scanNfit } from "./nfit_scan.ts";
+import { ramFrames } from "./pmem_setup.ts";
+import { frames } from "./hypercalls/pmem_add.ts";
+
+export function boot(core: Core): void {
+  const { state, management, tables, log = [] } = core.options;
+  for (const id of [...state.ids()]) state.delete(id);
+  for (const line of log) core.console.print(line);
+  const ram = ramFrames(core);
+  if (log.length === 0) describeMachine(core, ram);
+  core.heap.reset(ram);
+  buildOwnStructures(core, ram);
+  if (management === "xen") registerPmem(core, tables.nfit);
+  buildDom0(core);
+  core.save();
+}
+
+function describeMachine(core: Core, ram: readonly Range[]): void {
+  core.console.print("Xen-e820 RAM map:");
+  for (const { start, end } of core.options.machine.ram) {
+    core.console.print(` [${address(start)}, ${address(end - 1)}] (usable)`);
+  }
+  const bytes = ram.reduce((sum, r) => sum + lengthOf(r), 0) * PAGE_SIZE;
+  core.console.print(`System RAM: ${Math.floor(bytes / MiB)}MB (${bytes / 1024}kB)`);
+  for (const line of core.numa.messages) core.console.print(line);
+}
+
+/** Frame table and M2P of RAM come out of RAM itself, before anybody else gets any. */
+function buildOwnStructures(core: Core, ram: readonly Range[]): void {
+  const chunks = ram.map((range, i) => costReal(range, ram.slice(0, i)).frames);
+  core.heap.allocate(chunks.reduce((sum, n) => sum + n, 0), 0);
+}
+
+/** Management `xen`: what NFIT says is healthy becomes raw pmem, and NFIT is hidden from dom0. */
+function registerPmem(core: Core, nfit: Uint8Array | undefined): void {
+  const { healthy, messages } = scanNfit(nfit);
+  for (const line of messages) core.console.print(line);
+  for (const { start, end, pxm } of healthy) {
+    const range = { start, end };
+    if (start >= end) {
+      core.console.print(`pmem: ${frames(range)} not registered: no whole frame`);
+    } else if (core.regions.overlapping("raw", range)) {
+      core.console.print(`pmem: ${frames(range)} not registered: overlaps another region`);
+    } else {
+      const known = core.numa.blocks !== undefined;
+      core.regions.insert("raw", { ...range, pxm: known ? pxm : 0, source: "nfit" });
+      core.console.print(`pmem: ${frames(range)}, PXM ${known ? pxm : "0, no usable SRAT"}`);
+    }
+  }
+}
+
+/** Local APIC, I/O APIC, vPCI. */
+const EMU_PVH_DOM0 = 0x411;
+
+function buildDom0(core: Core): void {
+  const { type, memory, vcpus } = core.options.dom0;
+  const wanted = Math.floor(memory / PAGE_SIZE);
+  const ram = core.heap.allocate(wanted, 0);
+  for (const range of ram) core.frames.assign(range, { owner: 0, kind: "ram", gfn: undefined });
+  const pages = ram.reduce((sum, r) => sum + lengthOf(r), 0);
+  core.domains.set({
+    domid: 0,
+    uuid: NIL_UUID,
+    type,
+    privileged: true,
+    flags: 0,
+    ssidref: 0,
+    emulationFlags: type === "pvh" ? EMU_PVH_DOM0 : 0,
+    miscFlags: 0,
+    cpupool: 0,
+    maxVcpus: vcpus,
+    vcpus,
+    maxPages: wanted,
+    ramPages: pages,
+    pmemPages: 0,
+    labelPages: 0,
+    pool: [],
+    tablePages: 0,
+    maxOrder: 18,
+    pauseCount: 0,
+    creationFinished: true,
+    life: "alive",
+    shutdown: undefined,
+    cpuTime: 0n,
+    createdAt: core.options.clock.now(),
+  });
+  core.console.print(`*** Building a ${type === "pv" ? "PV" : "PVH"} Dom0 ***`);
+}
+
+const address = (value: number): string => value.toString(16).padStart(16, "0");

@@ -1,0 +1,67 @@
+/**
+ * ext: nvdimm_op sanitize zeroes data frames that nobody owns, so that frames which held one owner's data can go to another
+ * (model.md 3, management `xen`). Preemptible: `done` counts the frames that are zero already.
+ */
+import { NVDIMM_OP, nvdimmSanitize } from "../../abi/mod.ts";
+import { spaOfMfn } from "../../abi/address.ts";
+import { viewOf } from "../../base/bytes.ts";
+import { lengthOf, type Range } from "../../base/range.ts";
+import { PAGE_SIZE } from "../../base/units.ts";
+import { type Call, type Operation } from "../call.ts";
+import { type Check, firstFailure } from "../check.ts";
+import { type Core } from "../core.ts";
+import { frameRange } from "../frame_numbers.ts";
+import { SYSCTL_GATE } from "./gates.ts";
+import { type SubResult } from "./nvdimm_op.ts";
+
+interface Request {
+  readonly core: Core;
+  readonly range: Range | undefined;
+  readonly done: bigint;
+}
+
+const CHECKS: readonly Check<Request>[] = [
+  {
+    errno: "ENXIO",
+    when: "data regions do not cover [smfn, emfn) completely",
+    fails: ({ core, range }) => !range || !core.regions.covers("data", range),
+  },
+  { errno: "EINVAL", when: "done exceeds the frames", fails: ({ range, done }) => done > BigInt(lengthOf(range!)) },
+  {
+    errno: "EBUSY",
+    when: "a frame of the range is owned or broken",
+    fails: ({ core, range }) => core.frames.firstTaken(range!) !== undefined,
+  },
+];
+const WRITE = { errno: "EIO", when: "a frame cannot be written" } as const;
+
+export const sanitizeOperation: Operation = {
+  name: `XEN_SYSCTL_nvdimm_op sanitize (${NVDIMM_OP.sanitize})`,
+  hypercall: "sysctl",
+  origin: "ext",
+  summary: "zeroes free data frames",
+  structures: [nvdimmSanitize],
+  checks: [...SYSCTL_GATE, ...CHECKS, WRITE],
+};
+
+/** Frames zeroed with one store. */
+const STEP = 512;
+const ZEROES = new Uint8Array(STEP * PAGE_SIZE);
+
+export function sanitize(core: Core, bytes: Uint8Array, call: Call): SubResult {
+  const fields = nvdimmSanitize.read(viewOf(bytes))._unsafeUnwrap();
+  const range = frameRange({ start: fields.smfn, end: fields.emfn });
+  const errno = firstFailure(CHECKS, { core, range, done: fields.done });
+  if (errno) return { errno, bytes };
+  const from = range!.start + Number(fields.done);
+  let at = from;
+  for (; at < range!.end && at - from < call.budget; at += STEP) {
+    const count = Math.min(STEP, range!.end - at, call.budget - (at - from));
+    if (core.options.memory.store(spaOfMfn(at), ZEROES.subarray(0, count * PAGE_SIZE)).isErr()) {
+      return { errno: WRITE.errno, bytes };
+    }
+  }
+  const end = Math.min(at, range!.end, from + call.budget);
+  const left = nvdimmSanitize.write({ ...fields, done: BigInt(end - range!.start) }, bytes);
+  return { errno: undefined, bytes: left, again: end < range!.end, pages: end - from };
+}

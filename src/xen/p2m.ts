@@ -1,0 +1,133 @@
+/**
+ * A domain's physical-to-machine map: ranges of guest frames on machine frames. Each range remembers the largest leaf it may
+ * use, so the second-level table follows from the ranges alone (`ept/` lays it out): leaves are as large as gfn, mfn and what
+ * is left of the range allow, greedily, as Xen cuts them.
+ */
+import { type Blocks } from "../base/blocks.ts";
+import { type Range } from "../base/range.ts";
+import { type LeafOrder } from "./options.ts";
+import { countTables, tablesAdded } from "./p2m_tables.ts";
+import { StoredMap } from "./stored_map.ts";
+
+/** p2m types that the model maps pages with, by Xen's numbers (`p2m_type_t`). */
+export const P2M_TYPE = { ram_rw: 0 } as const;
+
+export interface Mapping {
+  /** Of the first gfn. */
+  readonly mfn: number;
+  readonly type: number;
+  readonly maxOrder: LeafOrder;
+}
+export type MappedRange = Range & Mapping;
+
+/** Four levels of nine bits: the first frame number the walk cannot reach. */
+export const GFN_LIMIT = 2 ** 36;
+
+/**
+ * `seam` keeps apart what must not be one range: Xen never makes a larger leaf of smaller ones later, so two ranges mapped
+ * one after the other may only join if no leaf of the joined range would reach across the place where they meet.
+ */
+const SCHEMA = { mfn: "follows", type: "u32", maxOrder: "u32", seam: "u32" } as const;
+
+export class P2m {
+  readonly #ranges: StoredMap<typeof SCHEMA>;
+
+  constructor(state: Blocks<unknown>, domid: number) {
+    this.#ranges = new StoredMap(state, `p2m/${domid}`, SCHEMA);
+  }
+
+  /** Mappings in order of gfn, cut to `gfns` if given. */
+  *ranges(gfns: Range = { start: 0, end: GFN_LIMIT }): Generator<MappedRange> {
+    for (const { start, end, mfn, type, maxOrder } of this.#ranges.map.window(gfns.start, gfns.end)) {
+      yield { start, end, mfn, type, maxOrder: maxOrder as LeafOrder };
+    }
+  }
+
+  /** The mappings that reach into `gfns`, whole. */
+  *touching(gfns: Range): Generator<MappedRange> {
+    for (const { start, end, mfn, type, maxOrder } of this.#ranges.map.entries(gfns.start, gfns.end)) {
+      yield { start, end, mfn, type, maxOrder: maxOrder as LeafOrder };
+    }
+  }
+
+  get count(): number {
+    return this.#ranges.map.count;
+  }
+
+  mfnAt(gfn: number): number | undefined {
+    return this.#ranges.map.value(gfn, "mfn");
+  }
+
+  firstMapped(gfns: Range): number | undefined {
+    return this.ranges(gfns).next().value?.start;
+  }
+
+  /** Table pages, the root aside, that the map grows by when a range (unmapped so far) is mapped. */
+  tablesFor(range: MappedRange): number {
+    return tablesAdded(this, range);
+  }
+
+  /** All table pages, the root included. */
+  countTables(): number {
+    return 1 + countTables(this.ranges());
+  }
+
+  /** Whether unmapping from this gfn on, or up to it, would split a leaf. */
+  splitsLeafAt(gfn: number): boolean {
+    const range = this.touching({ start: gfn, end: gfn + 1 }).next().value;
+    return range !== undefined && leafCrosses(range, gfn);
+  }
+
+  map(range: MappedRange): void {
+    const { start, end, mfn, type, maxOrder } = range;
+    const values = { mfn, type, maxOrder, seam: this.#seamFor(range) };
+    this.#ranges.changing.claim(start, end, values).mapErr(({ by }) => {
+      throw new Error(`gfn ${Math.max(by.start, start)} is mapped already`);
+    });
+  }
+
+  unmap(gfns: Range): void {
+    this.#ranges.changing.remove(gfns.start, gfns.end);
+  }
+
+  save(): void {
+    this.#ranges.save();
+  }
+
+  dispose(): void {
+    this.#ranges.dispose();
+  }
+
+  /** The first seam value with which the range joins no neighbour that it must stay apart from. */
+  #seamFor(range: MappedRange): number {
+    const near = [...this.#ranges.map.entries(range.start - 1, range.end + 1)];
+    const left = near.find((r) => r.end === range.start && continues(r, range));
+    const right = near.find((r) => r.start === range.end && continues(range, r));
+    return [left?.seam ?? 0, 0, 1, 2].find((seam) => {
+      const before = left?.seam === seam ? left : undefined;
+      const behind = right?.seam === seam ? right : undefined;
+      const start = (before ?? range).start;
+      const end = (behind ?? range).end;
+      const crossed = (at: number) => leafCrosses({ ...range, start, end, mfn: range.mfn - (range.start - start) }, at);
+      return !(before && crossed(range.start)) && !(behind && crossed(range.end));
+    })!;
+  }
+}
+
+type Extent = Range & { readonly mfn: number; readonly type: number; readonly maxOrder: number };
+
+const continues = (left: Extent, right: Extent): boolean =>
+  right.mfn === left.mfn + (left.end - left.start) && right.type === left.type && right.maxOrder === left.maxOrder;
+
+/** The first gfn of the leaf that maps a gfn of the range. */
+export function leafStart({ start, end, mfn, maxOrder }: Extent, gfn: number): number {
+  for (const order of [18, 9]) {
+    const size = 2 ** order;
+    const block = gfn - (gfn % size);
+    if (order <= maxOrder && (start - mfn) % size === 0 && block >= start && block + size <= end) return block;
+  }
+  return gfn;
+}
+
+/** Whether a leaf of the range reaches across a gfn inside it. */
+const leafCrosses = (range: Extent, gfn: number): boolean => leafStart(range, gfn) !== gfn;
