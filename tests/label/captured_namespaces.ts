@@ -30,7 +30,7 @@ export function capturedNamespaces(): CapturedNamespace[] {
     const meta = JSON.parse(capturedText(path)) as Meta;
     return (meta.boots ?? []).flatMap(({ namespaces = {} }, boot) => {
       const folder = (meta.boots ?? []).length > 1 ? `${host}/boot${boot}` : host;
-      const sysfs = attributes(capturedText(`${folder}/end.sysfs.txt`));
+      const sysfs = sysfsOf(`${folder}/end.sysfs.txt`);
       return Object.entries(namespaces).map(([device, { pieces = [] }]): CapturedNamespace => {
         const own = (file: string) => sysfs.get(device)?.get(file);
         const holder = own("holder") ?? "";
@@ -61,10 +61,10 @@ export function readerOf(namespace: CapturedNamespace): (offset: number, length:
   };
 }
 
-/** `device/file: value` lines as device -> file -> value. */
-function attributes(text: string): Map<string, Map<string, string>> {
+/** A captured sysfs, `device/file: value` a line, as device -> file -> value. */
+export function sysfsOf(path: string): Map<string, Map<string, string>> {
   const devices = new Map<string, Map<string, string>>();
-  for (const line of text.split("\n")) {
+  for (const line of capturedText(path).split("\n")) {
     const match = /^([^/]+)\/([^/:]+): ?(.*)$/.exec(line);
     if (!match) continue;
     const files = devices.get(match[1]!) ?? new Map<string, string>();
