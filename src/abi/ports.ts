@@ -66,6 +66,21 @@ export interface Qmp {
   ): Result<Json, { readonly class: string; readonly desc: string }>;
 }
 
+/** toolstack -> device_model: starting a QEMU with its arguments, and ending it. */
+export interface DeviceModelProcesses {
+  /** The error is what QEMU prints before it exits. */
+  spawn(domid: Domid, argv: readonly string[]): Result<void, string>;
+  kill(domid: Domid): void;
+}
+
+/** guest -> device_model: what firmware fetches through fw_cfg, and writes to I/O ports. */
+export interface DeviceModelIo {
+  /** A fw_cfg file, `etc/acpi/tables` and the like; undefined where the device model offers none of that name. */
+  file(domid: Domid, name: string): Uint8Array | undefined;
+  /** A write of four bytes. */
+  out(domid: Domid, port: number, value: number): void;
+}
+
 /** ACPI's label storage methods of one NVDIMM (`_LSI`, `_LSR`, `_LSW`); status 0 is success, 3 locked. */
 export interface LabelMethods {
   lsi(): { readonly status: number; readonly size: number; readonly maxTransfer: number };
