@@ -5,6 +5,7 @@ export * from "./call_frame.ts";
 export * from "./dm.ts";
 export * from "./domctl.ts";
 export * from "./errno.ts";
+export * from "./hvm_layout.ts";
 export * from "./hypercalls.ts";
 export * from "./memory.ts";
 export * from "./nvdimm.ts";
