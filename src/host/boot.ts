@@ -13,9 +13,10 @@ export function powerOff(fork: Fork): void {
   fork.forgetModels();
 }
 
-/** Firmware, then dom0's driver: bus, DIMMs and labels, regions, namespaces. */
+/** Xen, then dom0's driver: bus, DIMMs and labels, regions, namespaces. */
 export function boot(fork: Fork): void {
   fork.power = true;
   fork.forgetModels();
+  fork.xen.boot();
   fork.dom0.boot();
 }

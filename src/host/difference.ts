@@ -1,4 +1,5 @@
 /** What is different between two states of a host, in the operator's objects: namespaces, regions, frames, domains. */
+import { describe } from "./describe.ts";
 import { type Fork } from "./fork.ts";
 
 export interface Difference {
@@ -6,9 +7,6 @@ export interface Difference {
   readonly before: string | undefined;
   readonly after: string | undefined;
 }
-
-/** Objects by name, each told in one line. */
-type Description = ReadonlyMap<string, string>;
 
 /** Objects that are not the same on both, in the order of the first. */
 export function differenceBetween(one: Fork, other: Fork): Difference[] {
@@ -21,13 +19,4 @@ export function differenceBetween(one: Fork, other: Fork): Difference[] {
   }
   for (const [object, text] of after) if (!before.has(object)) list.push({ object, before: undefined, after: text });
   return list;
-}
-
-function describe(fork: Fork): Description {
-  const objects = new Map<string, string>();
-  for (const id of fork.state.dom0.devices.ids()) {
-    const device = fork.state.dom0.devices.get(id);
-    if (device?.kind === "namespace") objects.set(id, device.enabled || device.claim ? "enabled" : "disabled");
-  }
-  return objects;
 }

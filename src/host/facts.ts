@@ -8,6 +8,8 @@ export interface HostFacts {
   readonly management: Management;
   /** A PV dom0 offers 4 KiB alignment only (no large pages in its own page tables). */
   readonly dom0: "pv" | "pvh";
+  /** RAM that dom0 gets (`dom0_mem` on Xen's command line), in bytes. */
+  readonly dom0Memory: number;
   /** Seeds every random identifier of this host. */
   readonly seed: bigint;
   /** What the host was made from, in words. */

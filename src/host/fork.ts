@@ -5,9 +5,11 @@
 import { type PhysicalMemory } from "../abi/ports.ts";
 import { Dom0, NATIVE_FACTS, PV_FACTS } from "../dom0/mod.ts";
 import { Machine } from "../machine/mod.ts";
+import { Xen } from "../xen/mod.ts";
 import { ModelClock } from "./clock.ts";
 import { changesOf, type ForkChange, type HostState, layerOver } from "./components.ts";
 import { KeyedDraws } from "./draws.ts";
+import { guardedMemory } from "./guarded_memory.ts";
 import { type HostFacts } from "./facts.ts";
 import { StepRecorder } from "./recorder.ts";
 
@@ -20,6 +22,7 @@ export class Fork {
 
   #draws: KeyedDraws | undefined;
   #machine: Machine | undefined;
+  #xen: Xen | undefined;
   #dom0: Dom0 | undefined;
 
   constructor(parent: HostState, readonly generation: number) {
@@ -41,15 +44,19 @@ export class Fork {
     return this.#machine ??= new Machine(this.state.machine, this.recorder);
   }
 
-  /** Physical memory as dom0 may reach it. */
+  get xen(): Xen {
+    return this.#xen ??= xenOver(this);
+  }
+
+  /** Physical memory as dom0 may reach it: Xen's denials applied. */
   get memory(): PhysicalMemory {
-    return this.machine;
+    return guardedMemory(this.machine, (spa, length) => this.xen.deniesDom0(spa, length));
   }
 
   get dom0(): Dom0 {
     const { machine, memory, recorder, draws, clock } = this;
     return this.#dom0 ??= new Dom0({
-      nfit: machine.table("NFIT"),
+      nfit: this.facts.management === "xen" ? undefined : machine.table("NFIT"),
       srat: machine.table("SRAT"),
       facts: this.facts.dom0 === "pv" ? PV_FACTS : NATIVE_FACTS,
       firmware: machine.firmware,
@@ -63,7 +70,11 @@ export class Fork {
 
   /** The models see the state as it is now: after a boot, or anything else that put blocks in place behind their backs. */
   forgetModels(): void {
-    this.#machine = this.#dom0 = this.#draws = undefined;
+    this.#machine =
+      this.#xen =
+      this.#dom0 =
+      this.#draws =
+        undefined;
   }
 
   changes(): ForkChange[] {
@@ -73,4 +84,19 @@ export class Fork {
   hasChanges(): boolean {
     return this.changes().length > 0;
   }
+}
+
+function xenOver(fork: Fork): Xen {
+  const { machine, facts, recorder, clock } = fork;
+  const [nfit, srat] = [machine.table("NFIT"), machine.table("SRAT")];
+  return new Xen({
+    state: fork.state.xen.all,
+    tables: { ...(nfit && { nfit }), ...(srat && { srat }) },
+    machine: machine.facts,
+    dom0: { type: facts.dom0, memory: facts.dom0Memory, vcpus: machine.facts.cpus.count },
+    management: facts.management,
+    memory: machine,
+    recorder,
+    clock,
+  });
 }

@@ -9,7 +9,7 @@ export { type CommitFault, type EntryDraft, Host } from "./host.ts";
 export { type HostImage } from "./image.ts";
 export { type CaptureFolder, type CaptureState, importCapture } from "./import/capture.ts";
 export { explainImport, type ImportFault, importTables } from "./import/tables.ts";
-export { foldSteps, logOf, stepText } from "./journal.ts";
+export { digest, foldSteps, logOf, type StepRun, stepsOf, stepText } from "./journal.ts";
 export { openHost } from "./open.ts";
 export { MemoryStore } from "./store/memory_store.ts";
 export { SqliteStore } from "./store/sqlite_store.ts";

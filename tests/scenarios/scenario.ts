@@ -11,7 +11,8 @@
  * Standard output stands as it is, standard error behind `! `, a status other than zero as `exit N`. Random identifiers are
  * the seeded ones. `UPDATE_SCENARIOS=1 deno task test tests/scenarios` writes the answers anew.
  */
-import { outText, sessionFor, type TestSession } from "../support/session.ts";
+import { outText } from "../../src/command/language/output.ts";
+import { sessionFor, type TestSession } from "../support/session.ts";
 
 export interface Scenario {
   readonly head: readonly string[];

@@ -72,6 +72,3 @@ export function sessionOn(host: Host, context: Partial<Context> = {}, confirm = 
 
 export const sessionFor = (fixture: string, context: Partial<Context> = {}): TestSession =>
   sessionOn(hostFrom(imageFrom(fixture)), context);
-
-export const outText = (executed: Executed): string =>
-  typeof executed.out === "string" ? executed.out : new TextDecoder().decode(executed.out);

@@ -50,6 +50,11 @@ export class Registry {
     return [...next].sort();
   }
 
+  /** What a name, or the first words of several, stands for; empty where it is only the tool's name. */
+  summaryOf(name: readonly string[]): string {
+    return this.#byName.get(name.join(" "))?.summary ?? "";
+  }
+
   #unknown(words: readonly string[]): string {
     const [first = "", second] = words;
     const siblings = this.commands.filter((command) => command.name[0] === first && command.name.length > 1);

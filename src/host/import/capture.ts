@@ -6,11 +6,13 @@ import { err, ok, type Result } from "neverthrow";
 import { decodeNfit, readAsLinux } from "../../acpi/mod.ts";
 import { textOf } from "../../base/bytes.ts";
 import { type Json, parseJson } from "../../base/json.ts";
+import { lengthOf } from "../../base/range.ts";
+import { parseSize } from "../../base/units.ts";
 import { digest } from "../journal.ts";
 import { type HostImage, type MediumContent } from "../image.ts";
 import { type DimmFacts, HEALTHY } from "../../machine/mod.ts";
 import { capturedCpus } from "./cpus.ts";
-import { ramFromIomem, ramOfSize } from "./iomem.ts";
+import { dom0Share, ramFromIomem, ramOfSize } from "./iomem.ts";
 import { SysfsText } from "./sysfs_text.ts";
 import { type ImportFault, spaRanges } from "./tables.ts";
 
@@ -76,6 +78,7 @@ export function importCapture(folder: CaptureFolder, state: CaptureState): Resul
       name,
       management: "dom0",
       dom0: underXen(meta.value) && smallPagesOnly(sysfs) ? "pv" : "pvh",
+      dom0Memory: dom0Mem(text("xl-info.txt")) ?? dom0Share(ram.reduce((sum, r) => sum + lengthOf(r), 0)),
       seed: BigInt(`0x${digest(name)}`),
       origin: `capture ${name}, ${state}`,
     },
@@ -160,6 +163,12 @@ function spaInRegion(sysfs: SysfsText, namespace: string, offset: number | undef
 /** The emulator's arguments, where the capture is of an emulated machine. */
 const commandLine = (boot: Json | undefined): string[] =>
   arrayAt(boot, "qemu").filter((word) => typeof word === "string");
+
+/** `dom0_mem=1G,max:1G` on Xen's command line, in bytes. */
+function dom0Mem(xlInfo: string | undefined): number | undefined {
+  const size = /^xen_commandline.*\bdom0_mem=(?:min:|max:)?([0-9]+[kKmMgG]?)/m.exec(xlInfo ?? "")?.[1];
+  return size === undefined ? undefined : parseSize(size);
+}
 
 const underXen = (meta: Json): boolean => stringAt(at(meta, "versions"), "xen") !== undefined;
 

@@ -1,9 +1,13 @@
 /** The RAM of a captured host: `System RAM` of /proc/iomem, and under Xen what `xl info` says the machine has. */
-import { alignUp } from "../../base/quantity.ts";
+import { alignDown, alignUp } from "../../base/quantity.ts";
 import { joined, type Range } from "../../base/range.ts";
 import { GiB, MiB } from "../../base/units.ts";
 
 const LOW_END = 3 * GiB;
+const DOM0_MOST = 1 * GiB;
+
+/** RAM for dom0 where nobody said how much: 1 GiB, on a small machine a quarter of what there is. */
+export const dom0Share = (ramBytes: number): number => Math.min(DOM0_MOST, alignDown(ramBytes / 4, 2 * MiB));
 
 export function ramFromIomem(iomem: string, xlInfo: string | undefined): Range[] {
   const total = /^total_memory\s*:\s*([0-9]+)/m.exec(xlInfo ?? "");

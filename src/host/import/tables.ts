@@ -9,7 +9,7 @@ import { type DimmFacts, HEALTHY } from "../../machine/mod.ts";
 import { type HostImage } from "../image.ts";
 import { digest } from "../journal.ts";
 import { PLAIN_CPUS } from "./cpus.ts";
-import { ramOfSize } from "./iomem.ts";
+import { dom0Share, ramOfSize } from "./iomem.ts";
 
 export interface TableFiles {
   readonly nfit: Uint8Array;
@@ -61,6 +61,7 @@ export function importTables({ nfit, srat, labels, name }: TableFiles): Result<H
       name,
       management: "dom0",
       dom0: "pvh",
+      dom0Memory: dom0Share(RAM),
       seed: BigInt(`0x${digest(name)}`),
       origin: "tables and label areas",
     },

@@ -15,7 +15,7 @@ const SCHEMA = `
   CREATE TABLE block (component TEXT NOT NULL, id TEXT NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY (component, id))
     STRICT, WITHOUT ROWID;
   CREATE TABLE journal (sequence INTEGER PRIMARY KEY, time TEXT NOT NULL, who TEXT NOT NULL, line TEXT NOT NULL,
-    status INTEGER NOT NULL, kind TEXT NOT NULL, undoes INTEGER, steps TEXT NOT NULL, step_count INTEGER NOT NULL,
+    status INTEGER NOT NULL, kind TEXT NOT NULL, undoes INTEGER, steps BLOB NOT NULL, step_count INTEGER NOT NULL,
     step_digest TEXT NOT NULL) STRICT;
   CREATE TABLE undo (sequence INTEGER NOT NULL, component TEXT NOT NULL, id TEXT NOT NULL, form TEXT NOT NULL, before BLOB,
     PRIMARY KEY (sequence, component, id)) STRICT, WITHOUT ROWID;
@@ -29,7 +29,7 @@ interface JournalRow {
   status: number;
   kind: string;
   undoes: number | null;
-  steps: string;
+  steps: Uint8Array;
   step_count: number;
   step_digest: string;
 }

@@ -22,8 +22,8 @@ export interface JournalEntry {
   readonly kind: EntryKind;
   /** For an undo: the entry that it took back. */
   readonly undoes: number | undefined;
-  /** The steps taken, at most 64 KiB of them as text lines; the rest is re-derived by replay. */
-  readonly steps: string;
+  /** The steps taken, encoded, at most 64 KiB of them; the rest is re-derived by replay. */
+  readonly steps: Uint8Array;
   readonly stepCount: number;
   /** SHA-like digest (64 bits, hex) over all steps. */
   readonly stepDigest: string;

@@ -1,0 +1,131 @@
+/** dom0's DIMMs, regions and namespaces as the console shows them. */
+import { handleFields, stateFlagWords } from "../../acpi/mod.ts";
+import { type Range, without } from "../../base/range.ts";
+import { labelAreaOf, type NamespaceView as KernelNamespace, type RegionView as KernelRegion } from "../../dom0/mod.ts";
+import { type Fork } from "../../host/mod.ts";
+import {
+  type DimmView,
+  type Mode,
+  type NamespaceView,
+  type RegionView,
+  type SegmentView,
+  type StateWord,
+} from "../language/console_host.ts";
+
+const MODE: Record<KernelNamespace["mode"], Mode> = { raw: "raw", safe: "sector", memory: "fsdax", dax: "devdax" };
+
+export function dimmViews(fork: Fork): DimmView[] {
+  const { kernel } = fork.dom0;
+  const mappings = kernel.regions.flatMap((region) => region.mappings.map((mapping) => ({ region, mapping })));
+  return fork.dom0.dimms().map((dimm): DimmView => {
+    const topology = kernel.dimms[dimm.number]!;
+    const { socket, controller, channel, dimm: slot } = handleFields(dimm.handle);
+    const parts = mappings.filter(({ mapping }) => mapping.dimm.number === dimm.number);
+    const labels = labelAreaOf(kernel, topology);
+    return {
+      name: dimm.name,
+      handle: dimm.handle,
+      serial: topology.identity.serial,
+      uniqueId: dimm.id,
+      socket,
+      controller,
+      channel,
+      slot,
+      sizeBytes: parts.reduce((sum, { mapping }) => sum + mapping.size, 0),
+      region: parts[0]?.region.name,
+      state: dimm.locked ? "locked" : dimm.enabled ? "active" : "disabled",
+      flags: stateFlagWords(dimm.stateFlags),
+      labels: labels && {
+        used: labels.labels.length,
+        slots: labels.slots,
+        version: `${labels.major}.${labels.minor}`,
+      },
+    };
+  });
+}
+
+export function regionViews(fork: Fork): RegionView[] {
+  return fork.dom0.regions().map((region): RegionView => {
+    const { available, extent } = fork.dom0.capacity(region.number);
+    const { alignments } = fork.dom0.kernel.parts.facts;
+    const first = region.mappings[0];
+    return {
+      name: region.name,
+      kind: region.volatile ? "volatile" : "pmem",
+      ways: region.mappings.length,
+      socket: first && handleFields(first.dimm.handle).socket,
+      proximityDomain: region.targetNode ?? region.numaNode,
+      startSpa: region.start,
+      sizeBytes: region.size,
+      availableBytes: available,
+      largestBytes: extent,
+      alignBytes: region.align,
+      cookie: fork.dom0.setCookie(region.number) ?? 0n,
+      persistence: region.persistenceDomain ?? "unknown",
+      readOnly: region.readOnly,
+      state: region.enabled ? "active" : "disabled",
+      modes: [
+        { mode: "raw", alignments: [] },
+        { mode: "sector", alignments: [] },
+        { mode: "fsdax", alignments },
+        { mode: "devdax", alignments },
+      ],
+      segments: segmentsOf(region, fork.dom0.namespaces(region.number)),
+      mappings: region.mappings.map(({ dimm, start, size, position }) => ({
+        position,
+        dimm: dimm.name,
+        startDpa: start,
+        lengthBytes: size,
+      })),
+    };
+  });
+}
+
+/** The region from end to end: namespaces where they lie, free capacity between. */
+function segmentsOf(region: KernelRegion, namespaces: readonly KernelNamespace[]): SegmentView[] {
+  const whole: Range = { start: region.start, end: region.start + region.size };
+  const taken = namespaces.filter((namespace) => namespace.size > 0);
+  const used = taken.map(({ name, extent }): SegmentView => ({
+    kind: "namespace",
+    startSpa: extent.start,
+    endSpa: extent.end,
+    name,
+  }));
+  const free = without(whole, taken.map(({ extent }) => extent)).map(({ start, end }): SegmentView => ({
+    kind: "free",
+    startSpa: start,
+    endSpa: end,
+    name: "",
+  }));
+  return [...used, ...free].sort((a, b) => a.startSpa - b.startSpa);
+}
+
+/** Who uses a namespace, if anybody, as the toolstack and dom0 know. */
+export type Usage = (
+  namespace: string,
+) => { readonly state: StateWord; readonly owner: string | undefined } | undefined;
+
+export function namespaceViews(fork: Fork, usage: Usage): NamespaceView[] {
+  return fork.dom0.namespaces().filter((namespace) => namespace.size > 0).map((namespace): NamespaceView => {
+    const personality = namespace.holder === undefined ? undefined : fork.dom0.personality(namespace.holder);
+    const device = personality?.device;
+    const pfn = device && device.kind !== "btt" ? device : undefined;
+    const dax = device?.kind === "dax" ? `dax${namespace.name.slice("namespace".length)}` : undefined;
+    const used = usage(namespace.name);
+    return {
+      name: namespace.name,
+      label: namespace.altName,
+      mode: MODE[namespace.mode],
+      map: pfn && (pfn.mode === "pmem" ? "dev" : "mem"),
+      sizeBytes: namespace.size,
+      usableBytes: personality?.size ?? namespace.size,
+      region: `region${namespace.region}`,
+      startSpa: namespace.extent.start,
+      alignBytes: pfn?.align,
+      device: namespace.disk ?? personality?.disk ?? dax,
+      state: used?.state ?? (namespace.active ? "free" : "disabled"),
+      owner: used?.owner,
+      uuid: namespace.uuid ?? "",
+    };
+  }).sort((a, b) => a.startSpa - b.startSpa);
+}

@@ -1,0 +1,92 @@
+/** The journal and the hypercalls it kept, as the console shows them. */
+import { type Step } from "../../abi/steps.ts";
+import { hex } from "../../base/units.ts";
+import { explainUndo, type Host, type JournalEntry, type StepRun, stepsOf, undoable } from "../../host/mod.ts";
+import { type HypercallView, type JournalView, type StepGroup, type StepsView } from "../language/console_host.ts";
+
+/** Entries shown. */
+const ENTRIES = 500;
+/** Hypercalls shown, newest first. */
+const CALLS = 1000;
+
+export function journalViews(host: Host, who: string): JournalView[] {
+  const entries = host.journal(ENTRIES);
+  const taken = new Set(entries.flatMap((entry) => entry.undoes ?? []));
+  const why = undoable(host, 1, who).match(() => undefined, (fault) => explainUndo(fault).what);
+  return entries.map((entry): JournalView => ({
+    sequence: entry.sequence,
+    time: entry.time.replace("T", " ").replace(/\.[0-9]+Z$/, ""),
+    who: entry.who,
+    line: entry.line,
+    status: entry.status,
+    steps: entry.stepCount,
+    undone: taken.has(entry.sequence),
+    fixed: entry.kind === "power" ? "power events are not taken back" : entry.kind === "undo" ? "use redo" : why,
+  }));
+}
+
+/** Every hypercall that the newest entries kept. */
+export function traceViews(host: Host, domainName: (domid: number) => string): HypercallView[] {
+  const views: HypercallView[] = [];
+  for (const entry of host.journal(ENTRIES)) {
+    const calls = stepsOf(entry).flatMap(({ step }) => (step.kind === "hypercall" ? [step] : []));
+    for (const call of calls.reverse()) {
+      if (views.length === CALLS) return views;
+      views.push(callView(entry, call, domainName));
+    }
+  }
+  return views;
+}
+
+type CallStep = Extract<Step, { kind: "hypercall" }>;
+
+function callView(entry: JournalEntry, call: CallStep, domainName: (domid: number) => string): HypercallView {
+  const failed = typeof call.result === "string";
+  return {
+    sequence: entry.sequence,
+    caller: call.caller === 0 ? "dom0" : domainName(call.caller),
+    number: call.number,
+    name: call.name,
+    fields: decodedFields(call),
+    input: call.input,
+    output: call.output,
+    result: failed ? `-${call.result}` : String(call.result),
+    failed,
+    restarts: call.restarts,
+  };
+}
+
+/** All steps folded by kind, note and target, in order of first appearance. */
+export function stepsView(runs: readonly StepRun[], total: number): StepsView {
+  const groups = new Map<string, { -readonly [K in keyof StepGroup]: StepGroup[K] }>();
+  for (const { step, count } of runs) {
+    const group = groupOf(step);
+    const key = `${group.kind} ${group.what} ${group.target}`;
+    const known = groups.get(key);
+    if (!known) groups.set(key, { ...group, count, bytes: group.bytes * count });
+    else {
+      known.count += count;
+      known.bytes += group.bytes * count;
+    }
+  }
+  return { total, groups: [...groups.values()] };
+}
+
+function groupOf(step: Step): StepGroup {
+  switch (step.kind) {
+    case "medium-write":
+      return {
+        kind: step.kind,
+        what: step.note.replace(/ [0-9]+.*$/, ""),
+        target: `DIMM ${hex(step.handle)}`,
+        count: 1,
+        bytes: step.bytes.length,
+      };
+    case "hypercall":
+      return { kind: step.kind, what: step.name, target: "", count: 1, bytes: step.input.length };
+    case "dom0":
+      return { kind: step.kind, what: step.what, target: step.target, count: 1, bytes: 0 };
+    case "domain":
+      return { kind: step.kind, what: step.what, target: step.domain, count: 1, bytes: 0 };
+  }
+}
