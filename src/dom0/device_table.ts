@@ -78,6 +78,14 @@ export class DeviceTable {
     this.#daxDevices?.delete(name);
     this.blocks.delete(DAX_PREFIX + name);
   }
+  /** Removes namespaces, personalities and device-dax instances of a region. */
+  clearRegion(region: number): void {
+    for (const namespace of this.namespaces(region)) this.removeChild(namespace);
+    for (const kind of ["btt", "pfn", "dax"] as const) {
+      for (const personality of this.personalities(kind, region)) this.removeChild(personality);
+    }
+    for (const name of this.daxNames()) if (name.startsWith(`dax${region}.`)) this.removeDax(name);
+  }
   /** Forgets every device. */
   clear(): void {
     for (const id of [...this.blocks.ids()]) this.blocks.delete(id);

@@ -2,16 +2,22 @@
  * Linux's NVDIMM side of one machine, dom0's or a guest's: made of tables, firmware, memory and the kernel's own state. An
  * object is a view with caches over that state; a fork makes its own.
  */
+import { type Result } from "neverthrow";
+import { type Errno } from "../abi/errno.ts";
 import { decodeSrat } from "../acpi/mod.ts";
 import { type Clock, type Draws, type Firmware, type PhysicalMemory } from "../abi/ports.ts";
 import { type Recorder } from "../abi/steps.ts";
+import { type BadSectors, regionBadblocks } from "./badblocks.ts";
 import { enableDimm, NEW_DIMM } from "./dimm_driver.ts";
 import { type Dom0Facts } from "./facts.ts";
+import { offersFunction, smart, type SmartData, type SmartThresholds, smartThresholds } from "./health.ts";
 import { Kernel } from "./kernel.ts";
 import { nodeMap } from "./numa.ts";
 import { enableRegion, newRegion } from "./region_driver.ts";
+import { resume, type ResumeFault } from "./resume.ts";
+import { canScrub, dimmAt } from "./scrub.ts";
 import { type DaxDevice, type Dom0State } from "./state.ts";
-import { readTopology } from "./topology.ts";
+import { type DimmTopology, readTopology } from "./topology.ts";
 import {
   capacityOf,
   type DimmView,
@@ -86,6 +92,43 @@ export class Dom0 {
     return this.kernel.devices.daxNames().map((name) => ({ name, device: this.kernel.devices.dax(name)! }));
   }
 
+  region(number: number): RegionView {
+    return regionView(this.kernel, this.kernel.region(number));
+  }
+  /** Alignments offered for fsdax and devdax, in bytes. */
+  get alignments(): readonly number[] {
+    return this.kernel.parts.facts.alignments;
+  }
+
+  /** Undefined where firmware cannot scrub. */
+  scrub(): { readonly active: boolean; readonly count: number } | undefined {
+    const bus = this.kernel.devices.bus;
+    return bus && canScrub(this.kernel) ? { active: false, count: bus.scrubCount } : undefined;
+  }
+  /** Bad sectors of an enabled region, counted from its start. */
+  badblocks(region: number): BadSectors[] {
+    return regionBadblocks(this.kernel, this.kernel.region(region));
+  }
+  /** Number of the DIMM behind an address of the region; undefined where that cannot be told. */
+  dimmAt(region: number, spa: number): number | undefined {
+    return dimmAt(this.kernel, this.kernel.region(region), spa);
+  }
+  /** Undefined where the DIMM has no SMART command. */
+  smart(dimm: number): Result<SmartData, Errno> | undefined {
+    return smart(this.kernel, this.#dimm(dimm));
+  }
+  smartThresholds(dimm: number): Result<SmartThresholds, Errno> | undefined {
+    return smartThresholds(this.kernel, this.#dimm(dimm));
+  }
+  /** Number of the DIMM's command family; undefined where it answers none. */
+  dimmFamily(dimm: number): number | undefined {
+    return this.kernel.commands(this.#dimm(dimm)).family;
+  }
+  /** Whether firmware confirmed a function of the DIMM's family. */
+  offersFunction(dimm: number, fn: number): boolean {
+    return offersFunction(this.kernel, this.#dimm(dimm), fn);
+  }
+
   /** Forgets every device and probes the machine anew: bus, DIMMs, regions with their namespaces. */
   boot(): void {
     const { kernel } = this;
@@ -104,5 +147,19 @@ export class Dom0 {
       kernel.devices.setRegion(region.number, newRegion(region));
       enableRegion(kernel, region);
     }
+  }
+
+  /**
+   * Takes over the state of a kernel that was captured while it ran, from its sysfs as text. The machine must be the one the
+   * text is of, and have just booted.
+   */
+  resume(sysfs: string): Result<void, ResumeFault> {
+    return resume(this.kernel, sysfs);
+  }
+
+  #dimm(number: number): DimmTopology {
+    const dimm = this.kernel.dimms[number];
+    if (!dimm) throw new Error(`no nmem${number}`);
+    return dimm;
   }
 }

@@ -15,3 +15,4 @@ export {
 export { type BadSectors } from "./badblocks.ts";
 export { type SmartData, type SmartInjectionInput, type SmartThresholds, type ThresholdInput } from "./health.ts";
 export { labelAreaOf } from "./label_data.ts";
+export { type ResumeFault } from "./resume.ts";

@@ -197,7 +197,7 @@ function holderClass(kernel: Kernel, region: RegionTopology, holder: string): Re
 }
 
 /** The BTT flavour that goes with the label versions; -ENXIO where the DIMMs disagree (`btt_claim_class`). */
-function bttClass(kernel: Kernel, region: RegionTopology): Result<ClaimClass, Errno> {
+export function bttClass(kernel: Kernel, region: RegionTopology): Result<ClaimClass, Errno> {
   const seen = new Set<ClaimClass>();
   let blank = false;
   for (const { dimm } of region.mappings) {

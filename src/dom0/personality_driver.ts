@@ -86,7 +86,7 @@ export function attachPfn(
 }
 
 /** The character device, named for the namespace. */
-function attachDax(
+export function attachDax(
   kernel: Kernel,
   region: RegionTopology,
   namespace: NamespaceDevice,

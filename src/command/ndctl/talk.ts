@@ -1,0 +1,49 @@
+/** What a tool prints while it runs: data on standard output, messages on standard error. */
+import { type Errno, exitOf, strerror } from "../../abi/errno.ts";
+import { type Json, prettyJson } from "../../base/json.ts";
+import { type Outcome } from "../language/command.ts";
+import { errorText } from "./parse_options.ts";
+
+export class Talk {
+  out = "";
+  err = "";
+  /** How many times `fault` spoke: then the command adds no summary of its own. */
+  faults = 0;
+
+  print(text: string): void {
+    this.out += text;
+  }
+  say(text: string): void {
+    this.err += text;
+  }
+  /** `error("…\n")` in ndctl: the message leaves an empty line behind it. */
+  error(message: string): void {
+    this.err += errorText(`${message}\n`);
+  }
+  /** `err()` in `namespace.c` and `dimm.c`: names the command, and counts. */
+  fault(command: string, message: string): void {
+    this.faults++;
+    this.error(`${command}: ${message}`);
+  }
+  /** A line of the library's own log. */
+  library(where: string, message: string): void {
+    this.err += `libndctl: ${where}: ${message}\n`;
+  }
+
+  /** The real tool leaves the world as it is, whatever its status. */
+  outcome(status: number): Outcome {
+    return { status, out: this.out, err: this.err, keep: true };
+  }
+}
+
+/** What a tool that returns a negative errno, or a count, exits with. */
+export const statusOf = (errno: Errno | undefined): number => (errno === undefined ? 0 : exitOf(errno));
+
+export const reason = (errno: Errno): string => strerror(errno);
+
+/** `1 namespace`, `0 namespaces`. */
+export const counted = (count: number, thing: string): string => `${count} ${thing}${count === 1 ? "" : "s"}`;
+
+/** A list as the tools print it: with `-u` a list of one loses its brackets (`util_display_json_array`). */
+export const listText = (list: readonly Json[], human: boolean): string =>
+  `${prettyJson(human && list.length === 1 ? list[0]! : list)}\n`;
