@@ -133,7 +133,7 @@ Deno.test("fields that older versions of the block did not have are taken as the
   assert.equal(old(1, { ...unaligned, dataOffset: 0x1000000n }).align, 0x1000000);
   const odd = validatePfn(changed(unaligned), "fsdax", host)._unsafeUnwrapErr();
   assert.equal(odd.wanted, "SPA a multiple of 16777216", "the largest power of two below the data offset, fit or not");
-  assert.equal(old(0, { startPad: 1, endTrunc: 1, pageStructSize: 0 }).endTrunc, 0);
+  assert.equal(old(0, { startPad: 1, endTrunc: 1, dataOffset: 0x1000000n }).endTrunc, 0);
   const zero = validatePfn(changed({ minor: 1, dataOffset: 0n }), "fsdax", host)._unsafeUnwrapErr();
   assert.equal(zero.reason, "alignment exceeds capacity");
 });
