@@ -67,21 +67,26 @@ export function keyLabel(key: string, glyphs: Glyphs): string {
   return prefix + ((glyphs === "ascii" ? SIGN_WORDS : SIGNS)[base] ?? base);
 }
 
+/** Always in the footer: it leads to all the others. */
+const HELP_KEY = "?";
+
 /** The footer: bindings in order, most specific first, as many as fit whole. Those that cannot be used are muted. */
 export function footer(contexts: readonly KeyContext[], model: Model, width: number): Line {
-  const shown: Span[] = [];
-  let used = 1;
   const seen = new Set<string>();
-  for (const binding of contexts.flatMap((c) => c.bindings)) {
-    const key = binding.keys[0]!;
-    if (!binding.label || seen.has(key)) continue;
-    seen.add(key);
-    const sign = keyLabel(key, model.theme.glyphs);
-    const w = cellWidth(sign) + 1 + cellWidth(binding.label) + 2;
-    if (used + w > width + 2) continue;
-    used += w;
-    const off = binding.unavailable?.(model) !== undefined;
-    shown.push(span(sign, off ? "muted" : "key"), span(` ${binding.label}  `, off ? "muted" : "text"));
-  }
+  const listed = contexts.flatMap((c) => c.bindings).filter((b) => {
+    const isNew = b.label !== "" && !seen.has(b.keys[0]!);
+    seen.add(b.keys[0]!);
+    return isNew;
+  });
+  const widthOf = (b: Binding) => cellWidth(keyLabel(b.keys[0]!, model.theme.glyphs)) + cellWidth(b.label) + 3;
+  const help = listed.find((b) => b.keys.includes(HELP_KEY));
+  let left = width + 1 - (help ? widthOf(help) : 0);
+  const shown = listed.flatMap((b): Span[] => {
+    if (b !== help && widthOf(b) > left) return [];
+    if (b !== help) left -= widthOf(b);
+    const off = b.unavailable?.(model) !== undefined;
+    const sign = keyLabel(b.keys[0]!, model.theme.glyphs);
+    return [span(sign, off ? "muted" : "key"), span(` ${b.label}  `, off ? "muted" : "text")];
+  });
   return [span(" "), ...shown];
 }

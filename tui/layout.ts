@@ -10,14 +10,26 @@ export const BODY_TOP = 2;
 const CHROME_ROWS = 4;
 export const bodyHeight = (size: Size): number => Math.max(0, size.rows - CHROME_ROWS);
 
-/** A list above a pane about its selected row. `pane` rows are wanted below; the list keeps at least `least`. */
+/** A list above a pane about its selected row. */
 export interface Stacked {
   readonly list: number;
   readonly pane: number;
 }
-export function stacked(height: number, pane: number, least = 5): Stacked {
-  const below = Math.max(0, Math.min(pane, height - least));
-  return { list: height - below, pane: below };
+
+/** Rule, titles and a blank row around a list's own rows. */
+const LIST_EXTRA = 3;
+/** A short list keeps this much, so that the pane does not jump with every row that comes or goes. */
+const LIST_LEAST = 8;
+const LIST_TIGHT = 5;
+
+/**
+ * The list gets what its rows need, the pane all the rest; where both cannot have that, the pane gets the `pane` rows it
+ * wants and the list scrolls.
+ */
+export function stacked(height: number, pane: number, rows: number): Stacked {
+  const most = Math.max(Math.min(LIST_TIGHT, height), height - pane);
+  const list = Math.min(most, Math.max(LIST_LEAST, rows + LIST_EXTRA));
+  return { list, pane: height - list };
 }
 
 /** Two panes side by side with one cell of rule between them; the left one gets `share` of the room. */

@@ -6,6 +6,7 @@ import { pushed, said } from "../acts.ts";
 import { stay, type Step } from "../messages.ts";
 import { ASSIGN_FIELDS, type AssignField, type AssignState, type Model, type TextInput } from "../model.ts";
 import { choice, type FormField, type Option } from "../widgets/form.ts";
+import { sizeWord } from "./carve_state.ts";
 import { type Form, reviewed } from "./form_keys.ts";
 
 /** A guest's label storage: none, or at least 32 pages (128 KiB). */
@@ -67,7 +68,7 @@ const fieldOf = (
 
 function fields(model: Model, s: AssignState): FormField<AssignField>[] {
   const namespace = model.snapshot.namespaces.find((n) => n.name === s.namespace);
-  const labels = LABEL_PAGES.map((p) => choice(String(p), p === 0 ? "none" : shortSize(p * 4096)));
+  const labels = LABEL_PAGES.map((p) => choice(String(p), p === 0 ? "none" : sizeWord(p * 4096)));
   const set = [
     fieldOf(
       "namespace",
@@ -131,7 +132,9 @@ export function openAssign(model: Model, namespace: string | undefined): Step {
   const { namespaces, guests } = model.snapshot;
   const legal = namespaces.filter((n) => refusalOf(n) === undefined);
   const chosen = legal.find((n) => n.name === namespace) ?? legal[0];
-  const guest = guests.find((g) => g.refusal === undefined);
+  const able = guests.filter((g) => g.refusal === undefined);
+  // Starting a guest with it is the plain case; attaching to a running one asks more of that guest.
+  const guest = able.find((g) => !runningDomain(model, g.name)) ?? able[0];
   if (!chosen) return stay(said(model, "Every namespace is in use; carve one with c.", "warning"));
   if (!guest) return stay(said(model, guests[0]?.refusal ?? "There is no xl.cfg to give it to.", "warning"));
   const state: AssignState = {

@@ -146,10 +146,10 @@ function fields(model: Model, state: CarveState): FormField<CarveField>[] {
       label: "size",
       kind: "text",
       input: state.size,
-      note: `empty: the largest, ${shortSize(region.largestBytes)}; in steps of ${shortSize(step)}`,
+      note: `largest ${sizeWord(region.largestBytes)}, step ${sizeWord(step)}`,
       fault: sizeFault(state.size.text, region, step),
     },
-    { ...base, id: "name", label: "name", kind: "text", input: state.name, note: "the label's name; may be empty" },
+    { ...base, id: "name", label: "name", kind: "text", input: state.name, note: "of the label; optional" },
     ...last,
   ];
 }

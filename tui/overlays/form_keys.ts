@@ -80,7 +80,12 @@ export function formKeys<S extends FormState>(form: Form<S>): KeyContext {
       return option ? reviewed(form, model, form.set(model, state, field.id, option.value)) : stay(model);
     },
     bindings: [
-      { keys: ["enter"], label: "rehearse, ↵↵ do it", help: "First: ready? Second: do it", act: (m) => enter(form, m) },
+      {
+        keys: ["enter"],
+        label: "ready, twice: do it",
+        help: "First: ready? Second: do it",
+        act: (m) => enter(form, m),
+      },
       { keys: ["tab", "down"], label: "next field", help: "Next field", act: focus(1) },
       { keys: ["shift+tab", "up"], label: "", help: "Previous field", act: focus(-1) },
       { keys: ["right"], label: "next value", help: "Next value, or the cursor to the right", act: turn(1) },

@@ -98,5 +98,5 @@ export function hypercallsText(groups: readonly StepGroup[]): string {
 /** Facts whose texts are wrapped rather than cut: here they are the point. */
 export const wrappedFacts = (pairs: readonly (readonly [string, string])[], width: number, label = 12): Line[] =>
   pairs.flatMap(([name, text]) =>
-    wrapped(text, width - label - 1).flatMap((row, i) => facts([[i === 0 ? name : "", row]], label))
+    wrapped(text, width - label - 2).flatMap((row, i) => facts([[i === 0 ? name : "", row]], label))
   );

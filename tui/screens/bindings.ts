@@ -76,6 +76,9 @@ export const copyKey = (what: (model: Model) => string | undefined): Binding => 
   },
 });
 
+const neighbour = (screen: ScreenName, by: 1 | -1): ScreenName =>
+  SCREEN_NAMES[(SCREEN_NAMES.indexOf(screen) + by + SCREEN_NAMES.length) % SCREEN_NAMES.length]!;
+
 const quit = (model: Model): Step => [model, model.task ? [{ kind: "cancel" }, { kind: "quit" }] : [{ kind: "quit" }]];
 
 /** `more`: commands that are at hand on every screen. */
@@ -107,23 +110,23 @@ export const globalKeys = (titles: Readonly<Record<ScreenName, string>>, more: r
     },
     ...more,
     { keys: ["q"], label: "quit", help: "Leave; the host is stored as it is", act: quit },
-    ...SCREEN_NAMES.map((name, i): Binding => ({
-      keys: [String(i + 1)],
+    {
+      keys: SCREEN_NAMES.map((_, i) => String(i + 1)),
       label: "",
-      help: titles[name],
-      act: (model) => stay(onScreen(model, name)),
-    })),
+      help: SCREEN_NAMES.map((name) => titles[name]).join(", "),
+      act: (model, key) => stay(onScreen(model, SCREEN_NAMES[Number(key) - 1]!)),
+    },
     {
       keys: ["tab"],
       label: "",
       help: "Next screen",
-      act: (model) => stay(onScreen(model, SCREEN_NAMES[(SCREEN_NAMES.indexOf(model.screen) + 1) % 8]!)),
+      act: (model) => stay(onScreen(model, neighbour(model.screen, 1))),
     },
     {
       keys: ["shift+tab"],
       label: "",
       help: "Previous screen",
-      act: (model) => stay(onScreen(model, SCREEN_NAMES[(SCREEN_NAMES.indexOf(model.screen) + 7) % 8]!)),
+      act: (model) => stay(onScreen(model, neighbour(model.screen, -1))),
     },
     {
       keys: ["T"],

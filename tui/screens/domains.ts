@@ -3,20 +3,18 @@ import type { DomainView, GuestRangeView, VnvdimmView } from "../../src/command/
 import { grouped, hex, shortSize } from "../../src/base/units.ts";
 import { rehearse } from "../acts.ts";
 import { quoted } from "../../src/command/language/words.ts";
-import { stacked } from "../layout.ts";
-import { remembered } from "../memo.ts";
 import { stay } from "../messages.ts";
 import { type Model } from "../model.ts";
-import { type Scene, type Screen } from "../scene.ts";
+import { type Screen } from "../scene.ts";
 import { type Role } from "../theme.ts";
-import { EMPTY, fill, type Line, line, span } from "../text/line.ts";
+import { EMPTY, type Line, line, span } from "../text/line.ts";
 import { bar, barSentence, type Segment } from "../widgets/bar.ts";
-import { cursorIndex, topRow } from "../widgets/list.ts";
 import { rule } from "../widgets/rule.ts";
-import { byNumber, byText, type Column, filtered, sorted, tableLines } from "../widgets/table.ts";
-import { copyKey, filterKey, onScreen, readOnly, sortKeys } from "./bindings.ts";
+import { byNumber, byText, type Column, tableLines } from "../widgets/table.ts";
+import { onScreen, readOnly } from "./bindings.ts";
+import { listing } from "./listing.ts";
 import { assignKey, namespaceAtCursor } from "./namespaces.ts";
-import { facts, leavesText, percent, plural } from "./parts.ts";
+import { facts, leavesText, percent } from "./parts.ts";
 
 const pmemBytes = (d: DomainView): number => d.vnvdimms.reduce((sum, v) => sum + v.sizeBytes, 0);
 const DOMAIN_ROLES: Readonly<Record<DomainView["state"], Role>> = {
@@ -86,20 +84,21 @@ const VNVDIMM_COLUMNS: readonly Column<VnvdimmView>[] = [
   { title: "EPT LEAVES", priority: 4, min: 14, text: (v) => leavesText(v.leaves) },
 ];
 
-const seen = remembered((all: readonly DomainView[], filter: string, sort: string | undefined, down: boolean) =>
-  sorted(filtered(all, COLUMNS, filter), COLUMNS, sort, down)
-);
-const ids = remembered((rows: readonly DomainView[]) => rows.map((d) => d.name));
-const rowsOf = (model: Model): readonly DomainView[] => {
-  const { filter, sort, descending } = model.lists.domains;
-  return seen(model.snapshot.domains, filter, sort, descending);
-};
-export const domainAtCursor = (model: Model): DomainView | undefined => {
-  const rows = rowsOf(model);
-  return rows[cursorIndex(model.lists.domains, ids(rows))];
-};
-
 const paneRows = (d: DomainView | undefined): number => 8 + Math.max(1, d?.vnvdimms.length ?? 0);
+
+const table = listing<DomainView>({
+  name: "domains",
+  title: "Domains",
+  columns: COLUMNS,
+  all: (model) => model.snapshot.domains,
+  id: (d) => d.name,
+  order: "by domid",
+  paneRows,
+  pane: ({ model, width }, d) => domainPane(model, d, width),
+  nothing: () => [EMPTY, line(span("   Xen runs no domain.", "strong"))],
+});
+const domainAtCursor = table.at;
+
 const isGuest = (d: DomainView | undefined): d is DomainView => d !== undefined && d.domid !== 0;
 
 export const domains: Screen = {
@@ -146,45 +145,17 @@ export const domains: Screen = {
       },
       act: (model) => rehearse(model, [`xl shutdown ${quoted(domainAtCursor(model)!.name)}`], "ask"),
     },
-    filterKey("domains"),
-    ...sortKeys("domains", () => COLUMNS.filter((c) => c.compare).map((c) => c.title)),
-    copyKey((model) => domainAtCursor(model)?.name),
+    ...table.keys((d) => d.name),
   ],
   line: () => "xl list",
-  list: (model, _width, height) => ({
-    ids: ids(rowsOf(model)),
-    height: Math.max(1, stacked(height, paneRows(domainAtCursor(model))).list - 2),
-    firstRow: 2,
-  }),
-  view,
+  list: table.list,
+  view: table.view,
 };
-
-function view({ model, width, height }: Scene): Line[] {
-  const rows = rowsOf(model);
-  const list = model.lists.domains;
-  const cursor = cursorIndex(list, ids(rows));
-  const here = rows[cursor];
-  const { list: listHeight, pane } = stacked(height, paneRows(here));
-  const top = topRow(list, rows.length, listHeight - 2, cursor);
-  const running = rows.filter((d) => d.domid !== undefined).length;
-  return [
-    ...fill([
-      rule(["Domains", plural(rows.length, "domain"), `${running} running`], width, model.theme),
-      ...tableLines(
-        { columns: COLUMNS, rows, top, cursor, sort: list.sort, descending: list.descending },
-        width,
-        listHeight - 1,
-        model.theme,
-      ),
-    ], listHeight),
-    ...fill(here ? domainPane(model, here, width) : [], pane),
-  ];
-}
 
 function domainPane(model: Model, d: DomainView, width: number): Line[] {
   return [
-    rule([d.name, "guest-physical memory"], width, model.theme),
-    ...memoryBar(model, d.memoryMap, width),
+    rule([d.name, isGuest(d) ? "guest-physical memory" : "the driver domain"], width, model.theme),
+    ...memoryBar(model, d, width),
     ...facts([["uuid", d.uuid], ["p2m pool", poolText(d)]]),
     rule(["vNVDIMMs", pmemBytes(d) > 0 ? shortSize(pmemBytes(d)) : "none"], width, model.theme),
     ...(d.vnvdimms.length === 0
@@ -199,10 +170,11 @@ function domainPane(model: Model, d: DomainView, width: number): Line[] {
   ];
 }
 
-const poolText = ({ pool }: DomainView): string =>
-  pool
-    ? `${grouped(pool.usedPages)} of ${grouped(pool.totalPages)} pages (${percent(pool.usedPages, pool.totalPages)})`
-    : "not running";
+const poolText = ({ pool }: DomainView): string => {
+  if (!pool) return "—";
+  const { usedPages, totalPages } = pool;
+  return `${grouped(usedPages)} of ${grouped(totalPages)} pages (${percent(usedPages, totalPages)})`;
+};
 
 const RANGE_LOOKS: Readonly<Record<GuestRangeView["kind"], { fill: string; role: Role }>> = {
   ram: { fill: "▒", role: "muted" },
@@ -212,14 +184,27 @@ const RANGE_LOOKS: Readonly<Record<GuestRangeView["kind"], { fill: string; role:
 };
 
 /** A few GiB of RAM below terabytes of pmem would vanish: the map shows order and names, widths by logarithm. */
-function memoryBar(model: Model, map: readonly GuestRangeView[], width: number): Line[] {
-  if (map.length === 0) return [line(span("   Known once the guest has been made.", "muted")), EMPTY];
+function memoryBar(model: Model, d: DomainView, width: number): Line[] {
+  const map = d.memoryMap;
+  if (map.length === 0) {
+    const why = isGuest(d)
+      ? "Known once the guest is started."
+      : "dom0 sees the machine's own memory: 3 shows its regions.";
+    return [line(span(`   ${why}`, "muted")), EMPTY];
+  }
   let at = 0;
   const segments: Segment[] = map.map((r) => {
     const start = at;
     at += Math.max(1, Math.log2((r.endGpa - r.startGpa) / 0x100000 + 2));
     const size = shortSize(r.endGpa - r.startGpa);
-    return { start, end: at, name: r.name, caption: `${size} at ${hex(r.startGpa)}`, ...RANGE_LOOKS[r.kind] };
+    return {
+      start,
+      end: at,
+      name: r.name,
+      caption: `${size} at ${hex(r.startGpa)}`,
+      short: size,
+      ...RANGE_LOOKS[r.kind],
+    };
   });
   if (model.theme.layout === "reader") return [line(` ${barSentence(segments)}`), EMPTY];
   const { bar: drawn, captions } = bar(segments, width - 2);

@@ -36,7 +36,7 @@ const COLUMNS: readonly Column<TreeRow<EptRow>>[] = [
   },
   { title: "GPA", priority: 3, min: 14, text: (r) => hex(r.node.startGpa, 12) },
   { title: "MPA", priority: 4, min: 14, text: (r) => (r.node.startMpa === undefined ? "" : hex(r.node.startMpa, 12)) },
-  { title: "BACKED BY", priority: 5, min: 10, text: (r) => r.node.backs },
+  { title: "BACKED BY", priority: 5, min: 10, grow: true, text: (r) => r.node.backs },
   { title: "RAW", priority: 6, min: 18, text: (r) => hex(r.node.entry, 16), role: () => "muted" },
 ];
 
@@ -125,7 +125,7 @@ export const ept: Screen = {
   },
   list: (model, _width, height) => ({
     ids: ids(rowsOf(model)),
-    height: Math.max(1, stacked(height, PANE_ROWS).list - 2),
+    height: Math.max(1, stacked(height, PANE_ROWS, rowsOf(model).length).list - 2),
     firstRow: 2,
   }),
   view,
@@ -144,7 +144,7 @@ function view({ model, width, height }: Scene): Line[] {
 function eptLines(model: Model, domain: string, view: EptView, width: number, height: number): Line[] {
   const rows = rowsOf(model);
   const list = model.lists.ept;
-  const { list: listHeight, pane } = stacked(height, PANE_ROWS);
+  const { list: listHeight, pane } = stacked(height, PANE_ROWS, rows.length);
   const cursor = cursorIndex(list, ids(rows));
   const top = topRow(list, rows.length, listHeight - 2, cursor);
   const head = [

@@ -3,17 +3,15 @@ import type { JournalView, StepGroup } from "../../src/command/language/console_
 import { grouped, shortSize } from "../../src/base/units.ts";
 import { rehearse, shown } from "../acts.ts";
 import { type Binding } from "../keys.ts";
-import { stacked } from "../layout.ts";
-import { remembered } from "../memo.ts";
 import { stay } from "../messages.ts";
 import { type Model } from "../model.ts";
-import { type Scene, type Screen } from "../scene.ts";
-import { EMPTY, fill, type Line, line, plainText, span } from "../text/line.ts";
-import { cursorIndex, topRow } from "../widgets/list.ts";
+import { type Screen } from "../scene.ts";
+import { EMPTY, type Line, line, plainText, span } from "../text/line.ts";
 import { rule } from "../widgets/rule.ts";
-import { byNumber, byText, type Column, filtered, sorted, tableLines } from "../widgets/table.ts";
-import { copyKey, filterKey, readOnly, sortKeys } from "./bindings.ts";
-import { facts, plural } from "./parts.ts";
+import { byNumber, byText, type Column, tableLines } from "../widgets/table.ts";
+import { readOnly } from "./bindings.ts";
+import { listing } from "./listing.ts";
+import { facts } from "./parts.ts";
 
 const COLUMNS: readonly Column<JournalView>[] = [
   {
@@ -24,9 +22,9 @@ const COLUMNS: readonly Column<JournalView>[] = [
     text: (j) => String(j.sequence),
     compare: byNumber((j) => j.sequence),
   },
-  { title: "TIME", priority: 3, min: 19, text: (j) => j.time },
+  { title: "TIME", priority: 4, min: 19, text: (j) => j.time },
   { title: "WHO", priority: 5, min: 6, text: (j) => j.who, compare: byText((j) => j.who) },
-  { title: "COMMAND", priority: 1, min: 24, text: (j) => j.line, compare: byText((j) => j.line) },
+  { title: "COMMAND", priority: 1, min: 24, grow: true, text: (j) => j.line, compare: byText((j) => j.line) },
   {
     title: "STATUS",
     align: "right",
@@ -35,7 +33,7 @@ const COLUMNS: readonly Column<JournalView>[] = [
     text: (j) => (j.undone ? "undone" : String(j.status)),
     role: (j) => (j.undone ? "muted" : j.status === 0 ? "text" : "warning"),
   },
-  { title: "STEPS", align: "right", priority: 4, min: 5, text: (j) => grouped(j.steps) },
+  { title: "STEPS", align: "right", priority: 3, min: 5, text: (j) => grouped(j.steps) },
 ];
 
 const STEP_COLUMNS: readonly Column<StepGroup>[] = [
@@ -47,19 +45,6 @@ const STEP_COLUMNS: readonly Column<StepGroup>[] = [
 ];
 export const stepTable = (groups: readonly StepGroup[], width: number, height: number, model: Model): Line[] =>
   tableLines({ columns: STEP_COLUMNS, rows: groups, top: 0, cursor: -1 }, width, height, model.theme);
-
-const seen = remembered((all: readonly JournalView[], filter: string, sort: string | undefined, down: boolean) =>
-  sorted(filtered(all, COLUMNS, filter), COLUMNS, sort, down)
-);
-const ids = remembered((rows: readonly JournalView[]) => rows.map((j) => String(j.sequence)));
-const rowsOf = (model: Model): readonly JournalView[] => {
-  const { filter, sort, descending } = model.lists.history;
-  return seen(model.snapshot.journal, filter, sort, descending);
-};
-const atCursor = (model: Model): JournalView | undefined => {
-  const rows = rowsOf(model);
-  return rows[cursorIndex(model.lists.history, ids(rows))];
-};
 
 /** `u` takes back the newest entry; what that changes is shown and asked first. */
 export const undoKey: Binding = {
@@ -76,6 +61,21 @@ export const undoKey: Binding = {
 
 const PANE_ROWS = 12;
 
+const table = listing<JournalView>({
+  name: "history",
+  title: "History",
+  columns: COLUMNS,
+  all: (model) => model.snapshot.journal,
+  id: (j) => String(j.sequence),
+  order: "newest first",
+  paneRows: () => PANE_ROWS,
+  pane: ({ model, width, height }, entry) => entryPane(model, entry, width, height),
+  nothing: () => [
+    EMPTY,
+    line(span("   Nothing has been changed yet.", "strong"), span("  The host is as it was made.", "muted")),
+  ],
+});
+
 export const history: Screen = {
   name: "history",
   title: "History",
@@ -85,7 +85,7 @@ export const history: Screen = {
       label: "open",
       help: "All steps of the command under the cursor",
       act: (model) => {
-        const entry = atCursor(model);
+        const entry = table.at(model);
         if (!entry) return stay(model);
         const text = model.snapshot.journalSteps(entry.sequence).match(
           (steps) => stepTable(steps.groups, 96, Infinity, model).map(plainText).join("\n"),
@@ -102,48 +102,12 @@ export const history: Screen = {
         readOnly(model) ?? (model.snapshot.journal.some((j) => j.undone) ? undefined : "Nothing was taken back."),
       act: (model) => rehearse(model, ["redo"], "ask"),
     },
-    filterKey("history"),
-    ...sortKeys("history", () => COLUMNS.filter((c) => c.compare).map((c) => c.title)),
-    copyKey((model) => atCursor(model)?.line),
+    ...table.keys((entry) => entry.line),
   ],
   line: () => "history",
-  list: (model, _width, height) => ({
-    ids: ids(rowsOf(model)),
-    height: Math.max(1, stacked(height, PANE_ROWS).list - 2),
-    firstRow: 2,
-  }),
-  view,
+  list: table.list,
+  view: table.view,
 };
-
-function view({ model, width, height }: Scene): Line[] {
-  const rows = rowsOf(model);
-  const list = model.lists.history;
-  const { list: listHeight, pane } = stacked(height, PANE_ROWS);
-  const cursor = cursorIndex(list, ids(rows));
-  const top = topRow(list, rows.length, listHeight - 2, cursor);
-  const here = rows[cursor];
-  return [
-    ...fill([
-      rule(
-        ["History", plural(rows.length, "command"), list.sort ? `by ${list.sort.toLowerCase()}` : "newest first"],
-        width,
-        model.theme,
-      ),
-      ...(rows.length === 0
-        ? [
-          EMPTY,
-          line(span("   Nothing has been changed yet.", "strong"), span("  The host is as it was made.", "muted")),
-        ]
-        : tableLines(
-          { columns: COLUMNS, rows, top, cursor, sort: list.sort, descending: list.descending },
-          width,
-          listHeight - 1,
-          model.theme,
-        )),
-    ], listHeight),
-    ...fill(here ? entryPane(model, here, width, pane) : [], pane),
-  ];
-}
 
 function entryPane(model: Model, entry: JournalView, width: number, height: number): Line[] {
   const head = rule([`#${entry.sequence}`, entry.time, entry.who, `exit ${entry.status}`], width, model.theme);

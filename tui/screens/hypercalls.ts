@@ -2,17 +2,15 @@
 import type { HypercallView } from "../../src/command/language/console_host.ts";
 import { grouped } from "../../src/base/units.ts";
 import { shown } from "../acts.ts";
-import { sideBySide, stacked } from "../layout.ts";
-import { remembered } from "../memo.ts";
+import { sideBySide } from "../layout.ts";
 import { stay } from "../messages.ts";
 import { type Model } from "../model.ts";
-import { type Scene, type Screen } from "../scene.ts";
-import { beside, EMPTY, fill, type Line, line, plainText, span } from "../text/line.ts";
+import { type Screen } from "../scene.ts";
+import { beside, EMPTY, type Line, line, plainText, span } from "../text/line.ts";
 import { hexLines } from "../widgets/hex.ts";
-import { cursorIndex, topRow } from "../widgets/list.ts";
 import { rule } from "../widgets/rule.ts";
-import { byNumber, byText, type Column, filtered, sorted, tableLines } from "../widgets/table.ts";
-import { copyKey, filterKey, sortKeys } from "./bindings.ts";
+import { byNumber, byText, type Column } from "../widgets/table.ts";
+import { listing } from "./listing.ts";
 import { facts, plural } from "./parts.ts";
 
 const COLUMNS: readonly Column<HypercallView>[] = [
@@ -26,7 +24,13 @@ const COLUMNS: readonly Column<HypercallView>[] = [
   },
   { title: "CALLER", priority: 4, min: 6, text: (h) => h.caller, compare: byText((h) => h.caller) },
   { title: "CALL", priority: 1, min: 16, text: (h) => h.name, compare: byText((h) => h.name) },
-  { title: "ARGUMENTS", priority: 2, min: 16, text: (h) => h.fields.map((f) => `${f.name} ${f.value}`).join(", ") },
+  {
+    title: "ARGUMENTS",
+    priority: 2,
+    min: 16,
+    grow: true,
+    text: (h) => h.fields.map((f) => `${f.name} ${f.value}`).join(", "),
+  },
   {
     title: "RESULT",
     align: "right",
@@ -39,20 +43,22 @@ const COLUMNS: readonly Column<HypercallView>[] = [
   { title: "RESTARTS", align: "right", priority: 5, min: 8, text: (h) => (h.restarts > 0 ? grouped(h.restarts) : "") },
 ];
 
-const seen = remembered((all: readonly HypercallView[], filter: string, sort: string | undefined, down: boolean) =>
-  sorted(filtered(all, COLUMNS, filter), COLUMNS, sort, down)
-);
-const ids = remembered((rows: readonly HypercallView[]) => rows.map((h) => String(h.sequence)));
-const rowsOf = (model: Model): readonly HypercallView[] => {
-  const { filter, sort, descending } = model.lists.hypercalls;
-  return seen(model.snapshot.trace, filter, sort, descending);
-};
-const atCursor = (model: Model): HypercallView | undefined => {
-  const rows = rowsOf(model);
-  return rows[cursorIndex(model.lists.hypercalls, ids(rows))];
-};
-
 const PANE_ROWS = 11;
+
+const table = listing<HypercallView>({
+  name: "hypercalls",
+  title: "Hypercalls",
+  columns: COLUMNS,
+  all: (model) => model.snapshot.trace,
+  id: (h) => String(h.sequence),
+  order: "newest first",
+  paneRows: () => PANE_ROWS,
+  pane: ({ model, width, height }, call) => callPane(model, call, width, height),
+  nothing: () => [
+    EMPTY,
+    line(span("   None yet.", "strong"), span("  Handing a namespace to Xen makes the first.", "muted")),
+  ],
+});
 
 export const hypercalls: Screen = {
   name: "hypercalls",
@@ -63,57 +69,18 @@ export const hypercalls: Screen = {
       label: "open",
       help: "All fields and all bytes of the call",
       act: (model) => {
-        const call = atCursor(model);
+        const call = table.at(model);
         return stay(
           call ? shown(model, `#${call.sequence} ${call.name}`, whole(call).map(plainText).join("\n")) : model,
         );
       },
     },
-    filterKey("hypercalls"),
-    ...sortKeys("hypercalls", () => COLUMNS.filter((c) => c.compare).map((c) => c.title)),
-    copyKey((model) => atCursor(model)?.name),
+    ...table.keys((call) => call.name),
   ],
   line: () => "trace",
-  list: (model, _width, height) => ({
-    ids: ids(rowsOf(model)),
-    height: Math.max(1, stacked(height, PANE_ROWS).list - 2),
-    firstRow: 2,
-  }),
-  view,
+  list: table.list,
+  view: table.view,
 };
-
-function view({ model, width, height }: Scene): Line[] {
-  const rows = rowsOf(model);
-  const list = model.lists.hypercalls;
-  const { list: listHeight, pane } = stacked(height, PANE_ROWS);
-  const cursor = cursorIndex(list, ids(rows));
-  const top = topRow(list, rows.length, listHeight - 2, cursor);
-  const failed = rows.filter((h) => h.failed).length;
-  const here = rows[cursor];
-  return [
-    ...fill([
-      rule(
-        [
-          "Hypercalls",
-          plural(rows.length, "call"),
-          `${failed} failed`,
-          list.sort ? `by ${list.sort.toLowerCase()}` : "newest first",
-        ],
-        width,
-        model.theme,
-      ),
-      ...(rows.length === 0
-        ? [EMPTY, line(span("   None yet.", "strong"), span("  Handing a namespace to Xen makes the first.", "muted"))]
-        : tableLines(
-          { columns: COLUMNS, rows, top, cursor, sort: list.sort, descending: list.descending },
-          width,
-          listHeight - 1,
-          model.theme,
-        )),
-    ], listHeight),
-    ...fill(here ? callPane(model, here, width, pane) : [], pane),
-  ];
-}
 
 const fieldLines = (call: HypercallView): Line[] => facts(call.fields.map((f) => [f.name, f.value]), 16);
 const NO_MARK = { offset: 0, length: 0 };

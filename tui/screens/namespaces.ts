@@ -1,27 +1,25 @@
-/** Screen 2: the namespaces dom0 has discovered; under management `xen` the regions by frame, since dom0 sees none. */
-import type { NamespaceDetail, NamespaceView, XenRangeView } from "../../src/command/language/console_host.ts";
+/** Screen 2: the namespaces dom0 has discovered; under management `xen` Xen's ranges, since dom0 sees none. */
+import type { NamespaceDetail, NamespaceView } from "../../src/command/language/console_host.ts";
 import { grouped, hex, shortSize } from "../../src/base/units.ts";
 import { rehearse, said, shown } from "../acts.ts";
 import { type Binding } from "../keys.ts";
-import { stacked } from "../layout.ts";
-import { remembered } from "../memo.ts";
 import { stay } from "../messages.ts";
 import { type Model } from "../model.ts";
 import { openAssign } from "../overlays/assign_state.ts";
 import { openCarve } from "../overlays/carve_state.ts";
-import { type Scene, type Screen } from "../scene.ts";
-import { EMPTY, fill, type Line, line, plainText, span } from "../text/line.ts";
-import { cursorIndex, selectedId, topRow } from "../widgets/list.ts";
+import { type Screen } from "../scene.ts";
+import { EMPTY, type Line, line, plainText, span } from "../text/line.ts";
 import { rule } from "../widgets/rule.ts";
-import { byNumber, byText, type Column, filtered, sorted, tableLines } from "../widgets/table.ts";
-import { copyKey, filterKey, readOnly, sortKeys } from "./bindings.ts";
+import { byNumber, byText, type Column } from "../widgets/table.ts";
+import { readOnly } from "./bindings.ts";
+import { listing } from "./listing.ts";
+import { ranges } from "./ranges.ts";
 import {
   costText,
   facts,
   forecastText,
   frames,
   headline,
-  plural,
   regionBar,
   regionPlace,
   spa,
@@ -64,93 +62,69 @@ export const COLUMNS: readonly Column<NamespaceView>[] = [
   { title: "OWNER", priority: 3, min: 8, text: (n) => n.owner ?? "", compare: byText((n) => n.owner ?? "") },
 ];
 
-const RANGE_COLUMNS: readonly Column<XenRangeView>[] = [
-  { title: "KIND", priority: 1, min: 4, text: (r) => r.kind, compare: byText((r) => r.kind) },
-  { title: "FIRST MFN", priority: 1, min: 10, text: (r) => hex(r.startMfn, 9), compare: byNumber((r) => r.startMfn) },
-  { title: "END MFN", priority: 1, min: 10, text: (r) => hex(r.endMfn, 9) },
-  {
-    title: "SIZE",
-    align: "right",
-    priority: 2,
-    min: 10,
-    text: (r) => shortSize((r.endMfn - r.startMfn) * 4096),
-    compare: byNumber((r) => r.endMfn - r.startMfn),
-  },
-  { title: "PXM", align: "right", priority: 6, min: 3, text: (r) => String(r.proximityDomain ?? "") },
-  { title: "USED", align: "right", priority: 3, min: 8, text: (r) => grouped(r.usedFrames) },
-  { title: "NAMESPACE", priority: 5, min: 10, text: (r) => r.namespace ?? "" },
-  { title: "BY", priority: 4, min: 6, text: (r) => r.users.join(", ") },
-];
-
 const byFrame = (model: Model): boolean => model.snapshot.identity.management === "xen";
 
-const seen = remembered((all: readonly NamespaceView[], filter: string, sort: string | undefined, down: boolean) =>
-  sorted(filtered(all, COLUMNS, filter), COLUMNS, sort, down)
-);
-const rangesSeen = remembered((all: readonly XenRangeView[], filter: string, sort: string | undefined, down: boolean) =>
-  sorted(filtered(all, RANGE_COLUMNS, filter), RANGE_COLUMNS, sort, down)
-);
-const names = remembered((rows: readonly NamespaceView[]) => rows.map((n) => n.name));
-const rangeIds = remembered((rows: readonly XenRangeView[]) => rows.map((r) => `${r.kind} ${r.startMfn}`));
+/** Rule, bar, captions, headline and five facts. */
+const PANE_ROWS = 9;
 
-const rowsOf = (model: Model): readonly NamespaceView[] => {
-  const { filter, sort, descending } = model.lists.namespaces;
-  return seen(model.snapshot.namespaces, filter, sort, descending);
-};
-const rangesOf = (model: Model): readonly XenRangeView[] => {
-  const { filter, sort, descending } = model.lists.namespaces;
-  return rangesSeen(model.snapshot.ranges, filter, sort, descending);
-};
-const idsOf = (model: Model): readonly string[] => byFrame(model) ? rangeIds(rangesOf(model)) : names(rowsOf(model));
+const table = listing<NamespaceView>({
+  name: "namespaces",
+  title: "Namespaces",
+  columns: COLUMNS,
+  all: (model) => model.snapshot.namespaces,
+  id: (n) => n.name,
+  order: "in ndctl's order",
+  paneRows: () => PANE_ROWS,
+  pane: ({ model, width }, n) => detailPane(model, n, width),
+  nothing,
+});
 
 /** The namespace under the cursor. */
-export function namespaceAtCursor(model: Model): NamespaceView | undefined {
-  if (byFrame(model)) return undefined;
-  const rows = rowsOf(model);
-  return rows[cursorIndex(model.lists.namespaces, names(rows))];
-}
+export const namespaceAtCursor = (model: Model): NamespaceView | undefined =>
+  byFrame(model) ? undefined : table.at(model);
 
-const PANE_ROWS = 9;
+const openKey: Binding = {
+  keys: ["enter"],
+  label: "open",
+  help: "All there is to say about the namespace under the cursor",
+  act: (model) => {
+    const n = namespaceAtCursor(model);
+    if (!n) return stay(said(model, "Nothing is selected here.", "warning"));
+    return stay(shown(model, `${n.name} ${n.label}`, everything(model, n).map(plainText).join("\n")));
+  },
+};
+
+const destroyKey: Binding = {
+  keys: ["d"],
+  label: "destroy",
+  help: "Free the namespace's labels and its capacity; shows what would be lost and asks for the name",
+  unavailable: (model) =>
+    readOnly(model) ?? (namespaceAtCursor(model) ? undefined : "There is no namespace here to destroy."),
+  act: (model) => rehearse(model, [`ndctl destroy-namespace -f ${namespaceAtCursor(model)!.name}`], "ask"),
+};
+
+/** Filter, sort and copy work on whichever of the two tables is shown. */
+const RANGE_KEYS = ranges.keys((r) => `${hex(r.startMfn)} ${hex(r.endMfn)}`);
+const LIST_KEYS = table.keys((n) => n.name).map((binding, i): Binding => ({
+  ...binding,
+  act: (model, key) => (byFrame(model) ? RANGE_KEYS[i]! : binding).act(model, key),
+}));
+
+const regionHere = (model: Model) => namespaceAtCursor(model)?.region;
 
 export const namespaces: Screen = {
   name: "namespaces",
   title: "Namespaces",
   bindings: [
-    {
-      keys: ["enter"],
-      label: "open",
-      help: "All there is to say about the namespace under the cursor",
-      act: (model) => {
-        const n = namespaceAtCursor(model);
-        if (!n) return stay(said(model, "Nothing is selected here.", "warning"));
-        return stay(shown(model, `${n.name} ${n.label}`, everything(model, n).map(plainText).join("\n")));
-      },
-    },
-    carveKey((model) => namespaceAtCursor(model)?.region),
+    openKey,
+    carveKey(regionHere),
     assignKey((model) => namespaceAtCursor(model)?.name),
-    {
-      keys: ["d"],
-      label: "destroy",
-      help: "Free the namespace's labels and its capacity; shows what would be lost and asks for the name",
-      unavailable: (model) =>
-        readOnly(model) ??
-          (namespaceAtCursor(model) ? undefined : "There is no namespace here to destroy."),
-      act: (model) => rehearse(model, [`ndctl destroy-namespace -f ${namespaceAtCursor(model)!.name}`], "ask"),
-    },
-    filterKey("namespaces"),
-    ...sortKeys("namespaces", (model) => {
-      const columns: readonly { title: string; compare?: unknown }[] = byFrame(model) ? RANGE_COLUMNS : COLUMNS;
-      return columns.filter((c) => c.compare).map((c) => c.title);
-    }),
-    copyKey((model) => selectedId(model.lists.namespaces, idsOf(model))),
+    destroyKey,
+    ...LIST_KEYS,
   ],
   line: (model) => (byFrame(model) ? "xl pmem-list" : "ndctl list -N"),
-  list: (model, _width, height) => ({
-    ids: idsOf(model),
-    height: Math.max(1, stacked(height, PANE_ROWS).list - 2),
-    firstRow: 2,
-  }),
-  view: (scene) => (byFrame(scene.model) ? rangeView(scene) : namespaceView(scene)),
+  list: (model, width, height) => (byFrame(model) ? ranges : table).list(model, width, height),
+  view: (scene) => (byFrame(scene.model) ? ranges : table).view(scene),
 };
 
 /** `c`, with the region it starts from. */
@@ -184,38 +158,7 @@ export function assignKey(namespace: (model: Model) => string | undefined): Bind
   };
 }
 
-function title(model: Model, shownRows: number, all: number, what: string, first: string): string[] {
-  const { filter, sort, descending } = model.lists.namespaces;
-  const order = sort ? `by ${sort.toLowerCase()} ${descending ? "▼" : "▲"}` : first;
-  return [what, `${grouped(shownRows)} of ${grouped(all)}`, order, ...(filter ? [`filter “${filter}”`] : [])];
-}
-
-function namespaceView(scene: Scene): Line[] {
-  const { model, width, height } = scene;
-  const rows = rowsOf(model);
-  const all = model.snapshot.namespaces.length;
-  const list = model.lists.namespaces;
-  const { list: listHeight, pane } = stacked(height, PANE_ROWS);
-  const cursor = cursorIndex(list, names(rows));
-  const top = topRow(list, rows.length, listHeight - 2, cursor);
-  const table = rows.length === 0 ? nothing(model, all) : tableLines(
-    { columns: COLUMNS, rows, top, cursor, sort: list.sort, descending: list.descending },
-    width,
-    listHeight - 1,
-    model.theme,
-  );
-  const here = rows[cursor];
-  return [
-    ...fill(
-      [rule(title(model, rows.length, all, "Namespaces", "in ndctl's order"), width, model.theme), ...table],
-      listHeight,
-    ),
-    ...fill(here ? detailPane(model, here, width) : [], pane),
-  ];
-}
-
-function nothing(model: Model, all: number): Line[] {
-  if (all > 0) return [EMPTY, line(span("   No row holds all the words of the filter; / changes it.", "muted"))];
+function nothing(model: Model): Line[] {
   const free = model.snapshot.regions.reduce((sum, r) => sum + r.availableBytes, 0);
   return [
     EMPTY,
@@ -288,40 +231,3 @@ const everything = (model: Model, n: NamespaceView): Line[] => [
   EMPTY,
   ...detailFacts(model, n),
 ];
-
-function rangeView(scene: Scene): Line[] {
-  const { model, width, height } = scene;
-  const rows = rangesOf(model);
-  const list = model.lists.namespaces;
-  const { list: listHeight, pane } = stacked(height, PANE_ROWS);
-  const cursor = cursorIndex(list, rangeIds(rows));
-  const top = topRow(list, rows.length, listHeight - 2, cursor);
-  return [
-    ...fill([
-      rule(
-        title(model, rows.length, model.snapshot.ranges.length, "Xen's pmem by frame", "by frame"),
-        width,
-        model.theme,
-      ),
-      ...tableLines(
-        { columns: RANGE_COLUMNS, rows, top, cursor, sort: list.sort, descending: list.descending },
-        width,
-        listHeight - 1,
-        model.theme,
-      ),
-    ], listHeight),
-    ...fill([
-      rule(["Why no namespaces"], width, model.theme),
-      line(span(" Management `xen`: Xen parsed the NFIT itself, hid it from dom0 and denies it all raw pmem.")),
-      line(span(" `ndctl list` prints nothing in dom0. Firmware and media are shown as stored; dom0 sees none of it.")),
-      line(
-        span(
-          ` ${
-            plural(model.snapshot.ranges.length, "range")
-          }: raw ones wait for \`xl pmem-setup\`, mgmt holds Xen's structures, data can go to guests.`,
-          "muted",
-        ),
-      ),
-    ], pane),
-  ];
-}

@@ -2,14 +2,13 @@
 import type { FieldNode, TableView } from "../../src/command/language/console_host.ts";
 import { hex } from "../../src/base/units.ts";
 import { quoted } from "../../src/command/language/words.ts";
-import { sideBySide } from "../layout.ts";
 import { remembered } from "../memo.ts";
 import { stay } from "../messages.ts";
 import { type Binding } from "../keys.ts";
 import { type Model } from "../model.ts";
 import { type Scene, type Screen } from "../scene.ts";
 import { beside, EMPTY, fill, type Line, line, span } from "../text/line.ts";
-import { hexLines, hexTop } from "../widgets/hex.ts";
+import { hexLines, hexTop, hexWidth } from "../widgets/hex.ts";
 import { cursorIndex, topRow } from "../widgets/list.ts";
 import { rule } from "../widgets/rule.ts";
 import { type Column, tableLines } from "../widgets/table.ts";
@@ -27,6 +26,7 @@ const COLUMNS: readonly Column<TreeRow<FieldNode>>[] = [
   },
   {
     title: "VALUE",
+    grow: true,
     priority: 2,
     min: 10,
     text: (r) => [r.node.value, r.node.note ?? "", r.node.fault ?? ""].filter((t) => t).join("  ") || " ",
@@ -169,7 +169,8 @@ function view({ model, width, height }: Scene): Line[] {
   const list = model.lists.nfit;
   const cursor = cursorIndex(list, ids(rows));
   const node = rows[cursor]?.node;
-  const { left, right } = sideBySide(width, width >= 150 ? 0.5 : width >= 110 ? 0.54 : 0.58);
+  const right = hexWidth(width);
+  const left = width - 1 - right;
   const whose = model.tables.domain
     ? `v${table.signature} of ${model.tables.domain}`
     : `${table.signature} of the host`;

@@ -80,20 +80,21 @@ interface Plan {
   readonly guide: number;
 }
 
-/** Shares the body out: guide and findings keep a little, the regions as much as they need up to half of it. */
+/** Shares the body out: guide and findings keep a little, the regions what they need, the shares and the chart the rest. */
 export function plan(host: HostSnapshot, height: number): Plan {
   const guide = height >= 26 ? 5 : 3;
   const findings = Math.min(2 + Math.max(1, host.findings.length * 2), Math.max(3, Math.floor(height / 5)));
-  const wanted = 2 + Math.max(sharesOf(host).length, height >= 30 ? 12 : 4);
-  const shareRows = Math.max(4, Math.min(wanted, Math.floor((height - guide - findings) / 2)));
-  const regions = height - guide - findings - shareRows;
+  const room = height - guide - findings;
   const count = Math.max(1, host.regions.length);
-  const perRegion = regions - 2 >= count * (ROWS_TIGHT + 1)
+  const least = Math.max(4, Math.min(1 + sharesOf(host).length, Math.floor(room / 2)));
+  const most = room - least - 1;
+  const perRegion = most >= count * (ROWS_TIGHT + 1)
     ? ROWS_TIGHT + 1
-    : regions - 2 >= count * ROWS_TIGHT
+    : most >= count * ROWS_TIGHT
     ? ROWS_TIGHT
-    : 2;
-  return { perRegion, regions, shares: shareRows, findings, guide };
+    : ROWS_TIGHT - 1;
+  const regions = 1 + Math.min(most, count * perRegion);
+  return { perRegion, regions, shares: room - regions, findings, guide };
 }
 
 const regionsShown = (p: Plan): number => Math.max(1, Math.floor((p.regions - 1) / p.perRegion));
@@ -198,7 +199,7 @@ function shareLines(model: Model, width: number, height: number, charts: Scene["
     [
       ...rule(["Whose it is"], left, model.theme),
       span("┬", "rule"),
-      ...rule(["Capacity per region"], right, model.theme),
+      ...rule(["Capacity per region", "GiB"], right, model.theme),
     ],
     ...beside(table, chart.map((row) => [span(" "), ...row]), left, [span("│", "rule")], height - 1),
   ];

@@ -1,18 +1,16 @@
 /** Screen 3: the regions, the selected one to scale, and the DIMMs it is interleaved over. */
 import type { DimmView, RegionMappingView, RegionView } from "../../src/command/language/console_host.ts";
 import { hex, shortSize } from "../../src/base/units.ts";
-import { stacked } from "../layout.ts";
-import { remembered } from "../memo.ts";
 import { stay } from "../messages.ts";
 import { type Model } from "../model.ts";
-import { type Scene, type Screen } from "../scene.ts";
-import { EMPTY, fill, type Line } from "../text/line.ts";
-import { cursorIndex, topRow } from "../widgets/list.ts";
+import { type Screen } from "../scene.ts";
+import { EMPTY, type Line, line, span } from "../text/line.ts";
 import { rule } from "../widgets/rule.ts";
-import { byNumber, byText, type Column, filtered, sorted, tableLines } from "../widgets/table.ts";
-import { copyKey, filterKey, onScreen, sortKeys, withList } from "./bindings.ts";
+import { byNumber, byText, type Column, tableLines } from "../widgets/table.ts";
+import { onScreen, withList } from "./bindings.ts";
+import { listing } from "./listing.ts";
 import { carveKey } from "./namespaces.ts";
-import { facts, legend, plural, regionBar, regionPlace, spa, waysText } from "./parts.ts";
+import { facts, legend, regionBar, regionPlace, spa, waysText } from "./parts.ts";
 
 const COLUMNS: readonly Column<RegionView>[] = [
   { title: "NAME", priority: 1, min: 8, text: (r) => r.name, compare: byText((r) => r.name) },
@@ -73,22 +71,28 @@ const placeOf = (d: DimmView | undefined): string => d ? `socket ${d.socket} imc
 const labelsOf = (d: DimmView | undefined): string =>
   d?.labels ? `${d.labels.used}/${d.labels.slots} v${d.labels.version}` : "";
 
-const rowsOf = (model: Model): readonly RegionView[] => {
-  const { filter, sort, descending } = model.lists.regions;
-  return seen(model.snapshot.regions, filter, sort, descending);
-};
-const seen = remembered((all: readonly RegionView[], filter: string, sort: string | undefined, down: boolean) =>
-  sorted(filtered(all, COLUMNS, filter), COLUMNS, sort, down)
-);
-const ids = remembered((rows: readonly RegionView[]) => rows.map((r) => r.name));
-
-const regionAtCursor = (model: Model): RegionView | undefined => {
-  const rows = rowsOf(model);
-  return rows[cursorIndex(model.lists.regions, ids(rows))];
-};
-
 /** Bar, captions, three facts, the DIMMs' table with its title, and two rules. */
 const paneRows = (region: RegionView | undefined): number => 9 + (region?.mappings.length ?? 0);
+
+const table = listing<RegionView>({
+  name: "regions",
+  title: "Regions",
+  columns: COLUMNS,
+  all: (model) => model.snapshot.regions,
+  id: (r) => r.name,
+  order: "in ndctl's order",
+  paneRows,
+  pane: ({ model, width }, region) => regionPane(model, region, width),
+  nothing: (model) => [
+    EMPTY,
+    line(span("   No region.", "strong"), span(`  ${noRegion(model)}`, "muted")),
+  ],
+});
+
+const noRegion = (model: Model): string =>
+  model.snapshot.identity.management === "xen"
+    ? "Xen keeps the NFIT from dom0; press 2 for its ranges by frame."
+    : "The NFIT describes no persistent memory; press 5 to read it.";
 
 export const regions: Screen = {
   name: "regions",
@@ -99,45 +103,17 @@ export const regions: Screen = {
       label: "namespaces",
       help: "The namespaces of this region",
       act: (model) => {
-        const region = regionAtCursor(model);
+        const region = table.at(model);
         return stay(region ? onScreen(withList(model, "namespaces", { filter: region.name }), "namespaces") : model);
       },
     },
-    carveKey((model) => regionAtCursor(model)?.name),
-    filterKey("regions"),
-    ...sortKeys("regions", () => COLUMNS.filter((c) => c.compare).map((c) => c.title)),
-    copyKey((model) => regionAtCursor(model)?.name),
+    carveKey((model) => table.at(model)?.name),
+    ...table.keys((r) => r.name),
   ],
   line: () => "ndctl list -R -D",
-  list: (model, _width, height) => ({
-    ids: ids(rowsOf(model)),
-    height: Math.max(1, stacked(height, paneRows(regionAtCursor(model))).list - 2),
-    firstRow: 2,
-  }),
-  view,
+  list: table.list,
+  view: table.view,
 };
-
-function view({ model, width, height }: Scene): Line[] {
-  const rows = rowsOf(model);
-  const list = model.lists.regions;
-  const cursor = cursorIndex(list, ids(rows));
-  const here = rows[cursor];
-  const { list: listHeight, pane } = stacked(height, paneRows(here));
-  const top = topRow(list, rows.length, listHeight - 2, cursor);
-  const head = ["Regions", plural(rows.length, "region"), plural(model.snapshot.dimms.length, "DIMM")];
-  return [
-    ...fill([
-      rule(head, width, model.theme),
-      ...tableLines(
-        { columns: COLUMNS, rows, top, cursor, sort: list.sort, descending: list.descending },
-        width,
-        listHeight - 1,
-        model.theme,
-      ),
-    ], listHeight),
-    ...fill(here ? regionPane(model, here, width) : [], pane),
-  ];
-}
 
 function regionPane(model: Model, region: RegionView, width: number): Line[] {
   const dimms = region.mappings.map((mapping) => ({

@@ -11,8 +11,9 @@ export interface Segment {
   readonly end: number;
   /** Written into the segment where there is room. */
   readonly name: string;
-  /** The second row: mode, or how much is free. */
+  /** The second row: mode, or how much is free; `short` where it does not fit. */
   readonly caption: string;
+  readonly short?: string;
   /** One character. */
   readonly fill: string;
   readonly role: Role;
@@ -38,7 +39,8 @@ function roomy(segments: readonly Segment[], inner: number): BarLines {
   const captions: Span[] = [span(" ")];
   segments.forEach((s, i) => {
     drawn.push(span(named(clean(s.name), s.fill, widths[i]!), s.role), span("┃", "muted"));
-    const caption = cellWidth(s.caption) <= widths[i]! ? s.caption : cut(s.caption, widths[i]! < 4 ? 0 : widths[i]!);
+    const whole = [s.caption, s.short ?? s.caption].find((text) => cellWidth(text) <= widths[i]!);
+    const caption = whole ?? cut(s.short ?? s.caption, widths[i]! < 4 ? 0 : widths[i]!);
     captions.push(span(fit(caption, widths[i]!, "center"), "muted"), span(" "));
   });
   return { bar: drawn, captions };
@@ -46,8 +48,10 @@ function roomy(segments: readonly Segment[], inner: number): BarLines {
 
 /** The name in the middle of the fill, with a space around it so that it stays readable. */
 function named(name: string, fill: string, width: number): string {
-  if (!name || width < 5) return fill.repeat(width);
-  const text = ` ${cut(name, width - 4)} `;
+  const w = cellWidth(name);
+  if (w === 0 || width < 3) return fill.repeat(width);
+  // A fill on both sides where there is room, else the name alone, else as much of it as tells something.
+  const text = w + 4 <= width ? ` ${name} ` : w <= width ? name : width >= 4 ? cut(name, width) : "";
   const left = Math.floor((width - cellWidth(text)) / 2);
   return fill.repeat(left) + text + fill.repeat(width - left - cellWidth(text));
 }

@@ -37,7 +37,7 @@ export function nextChoice(options: readonly Option[], value: string, by: 1 | -1
   return value;
 }
 
-const LABEL = 13;
+const LABEL = 14;
 const TEXT_CELLS = 16;
 
 /** One row per field, and under the focused one its fault or note. */
@@ -48,11 +48,16 @@ export function formLines<Id extends string>(fields: readonly FormField<Id>[], f
       span(here ? " ▸ " : "   ", "accent"),
       span(fit(f.label, LABEL - 3), here ? "strong" : "muted"),
     );
-    const row = [...label, ...(f.kind === "choice" ? choices(f, here, width - LABEL) : textField(f, here))];
+    const body = f.kind === "choice" ? choices(f, here, width - LABEL) : textField(f, here, width - LABEL);
+    const row = [...label, ...body];
     const reasons = f.kind === "choice" && here
       ? [...new Set(f.options.flatMap((o) => (o.illegal ? [`${o.text}: ${o.illegal}`] : [])))]
       : [];
-    const under = f.fault ? [f.fault] : here ? [...(f.note ? [f.note] : []), ...reasons.slice(0, 1)] : [];
+    const under = f.fault
+      ? [f.fault]
+      : here
+      ? [...(f.note && f.kind === "choice" ? [f.note] : []), ...reasons.slice(0, 1)]
+      : [];
     return [
       row,
       ...under.map((text) => line(" ".repeat(LABEL), span(cut(text, width - LABEL), f.fault ? "danger" : "muted"))),
@@ -69,7 +74,7 @@ function choices<Id extends string>(f: FormField<Id> & { kind: "choice" }, here:
   const option = f.options[at]!;
   return [
     span("◂ ", "accent"),
-    optionSpan({ ...option, text: cut(clean(option.text), width - count.length - 6) }, true, here),
+    span(` ${cut(clean(option.text), width - count.length - 7)} `, here ? "selected" : "accent"),
     span(" ▸", "accent"),
     span(count, "muted"),
   ];
@@ -82,7 +87,9 @@ function optionSpan(o: Option, chosen: boolean, here: boolean): Span {
   return span(` ${text} `);
 }
 
-const textField = <Id extends string>(f: FormField<Id> & { kind: "text" }, here: boolean): Line => {
+/** The note stands beside the text: it is the bounds of what may be typed. */
+const textField = <Id extends string>(f: FormField<Id> & { kind: "text" }, here: boolean, width: number): Line => {
   const input = inputLine(f.input, TEXT_CELLS, here);
-  return [...input, span("_".repeat(Math.max(0, TEXT_CELLS - lineWidth(input))), "rule")];
+  const line = span("_".repeat(Math.max(0, TEXT_CELLS - lineWidth(input))), "rule");
+  return [...input, line, span(`  ${cut(f.note, width - TEXT_CELLS - 2)}`, "muted")];
 };

@@ -16,6 +16,8 @@ export interface Column<R> {
   readonly min: number;
   /** The less significant end, where an ellipsis stands. */
   readonly side?: Side;
+  /** May be as wide as its text and the room allow. */
+  readonly grow?: true;
   readonly text: (row: R) => string;
   readonly role?: (row: R) => Role;
   /** Makes the column one to sort by. */
@@ -41,8 +43,10 @@ const WIDEST = 40;
 
 /** Natural widths over all rows, so that columns do not jump while scrolling. */
 const naturalWidths = remembered(<R>(rows: readonly R[], columns: readonly Column<R>[]): readonly number[] =>
-  columns.map((c) => rows.reduce((w, row) => Math.max(w, cellWidth(cell(c, row))), cellWidth(c.title)))
-    .map((w) => Math.min(w, WIDEST))
+  columns.map((c) => {
+    const widest = rows.reduce((w, row) => Math.max(w, cellWidth(cell(c, row))), cellWidth(c.title));
+    return c.grow ? widest : Math.min(widest, WIDEST);
+  })
 ) as <R>(rows: readonly R[], columns: readonly Column<R>[]) => readonly number[];
 
 const cell = <R>(column: Column<R>, row: R): string => clean(column.text(row)) || NONE;
