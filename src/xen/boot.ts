@@ -1,4 +1,4 @@
-/** Xen starts: memory, NUMA, pmem regions, dom0. Whatever it knew before is gone; all its state is in memory only. */
+/** Xen starts on empty state: memory, NUMA, pmem regions, dom0. */
 import { NIL_UUID } from "../base/guid.ts";
 import { lengthOf, type Range } from "../base/range.ts";
 import { MiB, PAGE_SIZE } from "../base/units.ts";
@@ -9,8 +9,7 @@ import { ramFrames } from "./pmem_setup.ts";
 import { frames } from "./hypercalls/pmem_add.ts";
 
 export function boot(core: Core): void {
-  const { state, management, tables, log = [] } = core.options;
-  for (const id of [...state.ids()]) state.delete(id);
+  const { management, tables, log = [] } = core.options;
   for (const line of log) core.console.print(line);
   const ram = ramFrames(core);
   if (log.length === 0) describeMachine(core, ram);
@@ -87,6 +86,7 @@ function buildDom0(core: Core): void {
     creationFinished: true,
     life: "alive",
     shutdown: undefined,
+    machineChecks: [],
     cpuTime: 0n,
     createdAt: core.options.clock.now(),
   });

@@ -40,6 +40,8 @@ export interface Domain {
   readonly creationFinished: boolean;
   readonly life: DomainLife;
   readonly shutdown: ShutdownReason | undefined;
+  /** Guest-physical addresses of the virtual machine checks it got. */
+  readonly machineChecks: readonly number[];
   /** Processor time used, nanoseconds; guests of the model do not run. */
   readonly cpuTime: bigint;
   /** Model time of creation, nanoseconds. */

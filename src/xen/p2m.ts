@@ -5,17 +5,17 @@
  */
 import { type Blocks } from "../base/blocks.ts";
 import { type Range } from "../base/range.ts";
+import { type RangeEntry } from "../base/range_map.ts";
+import { P2M_TYPES, type P2mType } from "../ept/mod.ts";
 import { type LeafOrder } from "./options.ts";
 import { countTables, tablesAdded } from "./p2m_tables.ts";
 import { StoredMap } from "./stored_map.ts";
 
-/** p2m types that the model maps pages with, by Xen's numbers (`p2m_type_t`). */
-export const P2M_TYPE = { ram_rw: 0 } as const;
-
 export interface Mapping {
   /** Of the first gfn. */
   readonly mfn: number;
-  readonly type: number;
+  /** Pmem and RAM alike are ram_rw; a broken page keeps its type, as whoever touches it meets the poison itself. */
+  readonly type: P2mType;
   readonly maxOrder: LeafOrder;
 }
 export type MappedRange = Range & Mapping;
@@ -38,16 +38,12 @@ export class P2m {
 
   /** Mappings in order of gfn, cut to `gfns` if given. */
   *ranges(gfns: Range = { start: 0, end: GFN_LIMIT }): Generator<MappedRange> {
-    for (const { start, end, mfn, type, maxOrder } of this.#ranges.map.window(gfns.start, gfns.end)) {
-      yield { start, end, mfn, type, maxOrder: maxOrder as LeafOrder };
-    }
+    for (const entry of this.#ranges.map.window(gfns.start, gfns.end)) yield fromEntry(entry);
   }
 
   /** The mappings that reach into `gfns`, whole. */
   *touching(gfns: Range): Generator<MappedRange> {
-    for (const { start, end, mfn, type, maxOrder } of this.#ranges.map.entries(gfns.start, gfns.end)) {
-      yield { start, end, mfn, type, maxOrder: maxOrder as LeafOrder };
-    }
+    for (const entry of this.#ranges.map.entries(gfns.start, gfns.end)) yield fromEntry(entry);
   }
 
   get count(): number {
@@ -80,7 +76,7 @@ export class P2m {
 
   map(range: MappedRange): void {
     const { start, end, mfn, type, maxOrder } = range;
-    const values = { mfn, type, maxOrder, seam: this.#seamFor(range) };
+    const values = { mfn, type: P2M_TYPES.indexOf(type), maxOrder, seam: this.#seamFor(range) };
     this.#ranges.changing.claim(start, end, values).mapErr(({ by }) => {
       throw new Error(`gfn ${Math.max(by.start, start)} is mapped already`);
     });
@@ -101,26 +97,33 @@ export class P2m {
   /** The first seam value with which the range joins no neighbour that it must stay apart from. */
   #seamFor(range: MappedRange): number {
     const near = [...this.#ranges.map.entries(range.start - 1, range.end + 1)];
-    const left = near.find((r) => r.end === range.start && continues(r, range));
-    const right = near.find((r) => r.start === range.end && continues(range, r));
+    const left = near.find((r) => r.end === range.start && continues(fromEntry(r), range));
+    const right = near.find((r) => r.start === range.end && continues(range, fromEntry(r)));
     return [left?.seam ?? 0, 0, 1, 2].find((seam) => {
       const before = left?.seam === seam ? left : undefined;
       const behind = right?.seam === seam ? right : undefined;
       const start = (before ?? range).start;
-      const end = (behind ?? range).end;
-      const crossed = (at: number) => leafCrosses({ ...range, start, end, mfn: range.mfn - (range.start - start) }, at);
+      const joined = { ...range, start, end: (behind ?? range).end, mfn: range.mfn - (range.start - start) };
+      const crossed = (at: number) => leafCrosses(joined, at);
       return !(before && crossed(range.start)) && !(behind && crossed(range.end));
     })!;
   }
 }
 
-type Extent = Range & { readonly mfn: number; readonly type: number; readonly maxOrder: number };
+const fromEntry = ({ start, end, mfn, type, maxOrder }: RangeEntry<typeof SCHEMA>): MappedRange => ({
+  start,
+  end,
+  mfn,
+  type: P2M_TYPES[type]!,
+  maxOrder: maxOrder as LeafOrder,
+});
 
-const continues = (left: Extent, right: Extent): boolean =>
+/** Whether a range goes on with the next: same distance of gfn and mfn, same type, same leaves allowed. */
+export const continues = (left: MappedRange, right: MappedRange): boolean =>
   right.mfn === left.mfn + (left.end - left.start) && right.type === left.type && right.maxOrder === left.maxOrder;
 
 /** The first gfn of the leaf that maps a gfn of the range. */
-export function leafStart({ start, end, mfn, maxOrder }: Extent, gfn: number): number {
+export function leafStart({ start, end, mfn, maxOrder }: MappedRange, gfn: number): number {
   for (const order of [18, 9]) {
     const size = 2 ** order;
     const block = gfn - (gfn % size);
@@ -130,4 +133,4 @@ export function leafStart({ start, end, mfn, maxOrder }: Extent, gfn: number): n
 }
 
 /** Whether a leaf of the range reaches across a gfn inside it. */
-const leafCrosses = (range: Extent, gfn: number): boolean => leafStart(range, gfn) !== gfn;
+const leafCrosses = (range: MappedRange, gfn: number): boolean => leafStart(range, gfn) !== gfn;

@@ -35,7 +35,7 @@ export interface DataRegion extends Range {
   readonly whole?: Range;
 }
 
-interface RegionOf {
+export interface RegionOf {
   readonly raw: RawRegion;
   readonly mgmt: MgmtRegion;
   readonly data: DataRegion;

@@ -6,18 +6,32 @@ import { err, ok, type Result } from "neverthrow";
 import { type Domid } from "../abi/address.ts";
 import { type Errno } from "../abi/errno.ts";
 import { HYPERCALL } from "../abi/hypercalls.ts";
-import { type GuestBuffers, type HypercallReply } from "../abi/ports.ts";
+import { type DomainMemory, type GuestBuffers, type HypercallReply } from "../abi/ports.ts";
+import { costByRule, costReal, type RealCost } from "../abi/structure_cost.ts";
+import { type Range } from "../base/range.ts";
+import { type MappingRun } from "../ept/mod.ts";
 import { boot } from "./boot.ts";
 import { type Call, failed, type Outcome } from "./call.ts";
 import { callName } from "./call_name.ts";
 import { Core } from "./core.ts";
+import { firstDenied } from "./denial.ts";
+import { type Domain } from "./domain.ts";
+import { type OwnedRange } from "./frame_table.ts";
+import { GuestMemory } from "./guest_memory.ts";
 import { dmOpCall } from "./hypercalls/dm_op.ts";
 import { domctlCall } from "./hypercalls/domctl.ts";
 import { memoryOpCall } from "./hypercalls/memory_op.ts";
 import { platformOpCall } from "./hypercalls/platform_op.ts";
 import { schedOpCall } from "./hypercalls/sched_op.ts";
 import { sysctlCall } from "./hypercalls/sysctl.ts";
+import { type Violation, violations } from "./invariants.ts";
+import { machineCheck, type MachineCheckReport } from "./machine_check.ts";
+import { mappingRuns } from "./mappings.ts";
+import { hiddenNfit } from "./nfit_scan.ts";
 import { type XenOptions } from "./options.ts";
+import { type PageInfo, pageInfo } from "./page_info.ts";
+import { presentRanges } from "./pmem_setup.ts";
+import { type RegionList, type RegionOf } from "./regions.ts";
 
 const HANDLERS: Readonly<Record<number, (core: Core, call: Call) => Outcome>> = {
   [HYPERCALL.platform_op]: platformOpCall,
@@ -33,7 +47,7 @@ const ENTRY_NANOSECONDS = 1_000n;
 const PAGE_NANOSECONDS = 50n;
 
 export class Xen {
-  readonly #core: Core;
+  #core: Core;
 
   constructor(readonly options: XenOptions) {
     this.#core = new Core(options);
@@ -41,6 +55,9 @@ export class Xen {
 
   /** Starts Xen on a machine that was just reset. */
   boot(): void {
+    const { state } = this.options;
+    for (const id of [...state.ids()]) state.delete(id);
+    this.#core = new Core(this.options);
     boot(this.#core);
   }
 
@@ -79,6 +96,80 @@ export class Xen {
    */
   enter(caller: Domid, number: number, bytes: Uint8Array, buffers?: GuestBuffers): Outcome {
     return this.#run(caller, number, bytes, buffers, this.#core.preemptPages);
+  }
+
+  /** The first address of an access that dom0 may not make; undefined where it may go ahead. Bytes. */
+  deniesDom0(spa: number, length: number): number | undefined {
+    return firstDenied(this.#core, spa, length);
+  }
+
+  /**
+   * NFIT as dom0 finds it in memory: under management `xen` its signature reads "TFIN". Firmware's own is put back before the
+   * machine sleeps, for a crash kernel, and for a measured restart (`restored`).
+   */
+  nfitForDom0(restored = false): Uint8Array | undefined {
+    const { management, tables } = this.options;
+    return tables.nfit && management === "xen" && !restored ? hiddenNfit(tables.nfit) : tables.nfit;
+  }
+
+  /** Regions of a list, in frames, ascending. */
+  regions<K extends RegionList>(kind: K): readonly RegionOf[K][] {
+    return this.#core.regions.list(kind);
+  }
+
+  /** What managing a range of frames would cost now, in frames. */
+  costOf(range: Range): { readonly rule: number; readonly real: RealCost } {
+    return { rule: costByRule(range.end - range.start), real: costReal(range, presentRanges(this.#core)) };
+  }
+
+  pageInfo(mfn: number): PageInfo {
+    return pageInfo(this.#core, mfn);
+  }
+
+  /** Owned pages in a range of frames, in order. */
+  owned(range?: Range): Generator<OwnedRange> {
+    return this.#core.frames.owned(range);
+  }
+
+  /** All domains, by domid. */
+  domains(): readonly Domain[] {
+    return [...this.#core.domains.all()];
+  }
+
+  domain(domid: number): Domain | undefined {
+    return this.#core.domains.get(domid);
+  }
+
+  /** A domain's mappings in order of guest address, for `ept/` to lay out. Bytes. */
+  mappings(domid: number): Generator<MappingRun> {
+    return mappingRuns(this.#core.p2m(domid));
+  }
+
+  /** Guests' loads and stores. */
+  get guestMemory(): DomainMemory {
+    return new GuestMemory(this.#core);
+  }
+
+  /** The processor reports an uncorrectable error at this address. */
+  machineCheck(spa: number): MachineCheckReport {
+    const report = machineCheck(this.#core, spa);
+    this.#core.save();
+    return report;
+  }
+
+  /** Frames marked broken. */
+  get broken(): readonly Range[] {
+    return this.#core.frames.broken;
+  }
+
+  /** The errors in these frames were cleared by firmware: the marks go too. */
+  clearBroken(frames: Range): void {
+    this.#core.frames.clearBroken(frames);
+  }
+
+  /** Every invariant that does not hold; none on a sound Xen. */
+  violations(): Violation[] {
+    return violations(this.#core);
   }
 
   #run(caller: Domid, number: number, frame: Uint8Array, buffers: GuestBuffers | undefined, budget: number): Outcome {

@@ -111,6 +111,7 @@ export function runCreateDomain(core: Core, call: Call, op: DomctlOp): Outcome {
     creationFinished: false,
     life: "alive",
     shutdown: undefined,
+    machineChecks: [],
     cpuTime: 0n,
     createdAt: core.options.clock.now(),
   });

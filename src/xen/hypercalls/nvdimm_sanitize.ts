@@ -4,7 +4,7 @@
  */
 import { NVDIMM_OP, nvdimmSanitize } from "../../abi/mod.ts";
 import { spaOfMfn } from "../../abi/address.ts";
-import { viewOf } from "../../base/bytes.ts";
+import { isZero, viewOf } from "../../base/bytes.ts";
 import { lengthOf, type Range } from "../../base/range.ts";
 import { PAGE_SIZE } from "../../base/units.ts";
 import { type Call, type Operation } from "../call.ts";
@@ -44,9 +44,9 @@ export const sanitizeOperation: Operation = {
   checks: [...SYSCTL_GATE, ...CHECKS, WRITE],
 };
 
-/** Frames zeroed with one store. */
+/** Frames looked at with one load. */
 const STEP = 512;
-const ZEROES = new Uint8Array(STEP * PAGE_SIZE);
+const ZERO_PAGE = new Uint8Array(PAGE_SIZE);
 
 export function sanitize(core: Core, bytes: Uint8Array, call: Call): SubResult {
   const fields = nvdimmSanitize.read(viewOf(bytes))._unsafeUnwrap();
@@ -54,14 +54,22 @@ export function sanitize(core: Core, bytes: Uint8Array, call: Call): SubResult {
   const errno = firstFailure(CHECKS, { core, range, done: fields.done });
   if (errno) return { errno, bytes };
   const from = range!.start + Number(fields.done);
-  let at = from;
-  for (; at < range!.end && at - from < call.budget; at += STEP) {
-    const count = Math.min(STEP, range!.end - at, call.budget - (at - from));
-    if (core.options.memory.store(spaOfMfn(at), ZEROES.subarray(0, count * PAGE_SIZE)).isErr()) {
-      return { errno: WRITE.errno, bytes };
-    }
+  const end = Math.min(range!.end, from + call.budget);
+  for (let at = from; at < end; at += STEP) {
+    if (!zero(core, { start: at, end: Math.min(at + STEP, end) })) return { errno: WRITE.errno, bytes };
   }
-  const end = Math.min(at, range!.end, from + call.budget);
   const left = nvdimmSanitize.write({ ...fields, done: BigInt(end - range!.start) }, bytes);
   return { errno: undefined, bytes: left, again: end < range!.end, pages: end - from };
+}
+
+/** Only pages that hold something are written: media are sparse, and every write is a step. False where memory fails. */
+function zero(core: Core, frames: Range): boolean {
+  const { memory } = core.options;
+  const loaded = memory.load(spaOfMfn(frames.start), lengthOf(frames) * PAGE_SIZE);
+  if (loaded.isErr()) return false;
+  for (let mfn = frames.start; mfn < frames.end; mfn++) {
+    const page = loaded.value.subarray((mfn - frames.start) * PAGE_SIZE, (mfn + 1 - frames.start) * PAGE_SIZE);
+    if (!isZero(page) && memory.store(spaOfMfn(mfn), ZERO_PAGE, "sanitize").isErr()) return false;
+  }
+  return true;
 }

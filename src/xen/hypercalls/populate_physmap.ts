@@ -20,7 +20,6 @@ import { type Core } from "../core.ts";
 import { type Domain, isDying, isHvm } from "../domain.ts";
 import { copyIn, isRangeOkay } from "../guest_copy.ts";
 import { type LeafOrder } from "../options.ts";
-import { P2M_TYPE } from "../p2m.ts";
 import { firstP2mFault, P2M_CHECKS } from "../p2m_fault.ts";
 import { freePoolPages } from "../pool.ts";
 import { readFrame } from "./gates.ts";
@@ -172,6 +171,6 @@ class Population {
 
   #mapping(gfn: number, frames: Range) {
     const maxOrder: LeafOrder = this.order >= 18 ? 18 : this.order >= 9 ? 9 : 0;
-    return { start: gfn, end: gfn + lengthOf(frames), mfn: frames.start, type: P2M_TYPE.ram_rw, maxOrder };
+    return { start: gfn, end: gfn + lengthOf(frames), mfn: frames.start, type: "ram_rw" as const, maxOrder };
   }
 }

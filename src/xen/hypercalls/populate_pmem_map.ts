@@ -12,7 +12,7 @@ import { type Core } from "../core.ts";
 import { type Domain, isDying, isHvm } from "../domain.ts";
 import { type PageKind } from "../frame_table.ts";
 import { frameRange } from "../frame_numbers.ts";
-import { leafStart, type MappedRange, P2M_TYPE } from "../p2m.ts";
+import { leafStart, type MappedRange } from "../p2m.ts";
 import { firstP2mFault, P2M_CHECKS, type PageFault } from "../p2m_fault.ts";
 import { freePoolPages } from "../pool.ts";
 import { readFrame } from "./gates.ts";
@@ -127,7 +127,7 @@ class Assignment {
   mapping(from: number, to: number): MappedRange {
     const { start: mfn } = this.frames(from, to);
     const { maxOrder } = this.#domain;
-    return { start: this.#gfn + from, end: this.#gfn + to, mfn, type: P2M_TYPE.ram_rw, maxOrder };
+    return { start: this.#gfn + from, end: this.#gfn + to, mfn, type: "ram_rw", maxOrder };
   }
 
   /** The first of the pages from `from` on that fails; `after` counts from there. */
