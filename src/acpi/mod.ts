@@ -98,3 +98,5 @@ export {
   describeNfit,
 } from "./nfit/describe_nfit.ts";
 export { diffNfit, type FieldDifference, type NfitDifference } from "./nfit/diff_nfit.ts";
+export * from "./linker_loader.ts";
+export * from "./root_tables.ts";

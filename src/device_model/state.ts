@@ -30,6 +30,8 @@ export interface DeviceModelProcess {
   readonly argv: readonly string[];
   /** Bytes. */
   readonly ram: number;
+  /** RAM below 4 GiB ends here at the latest. */
+  readonly lowRamEnd: number;
   /** Memory slots: one NVDIMM each. */
   readonly slots: number;
   /** Bytes: RAM and all that slots may hold. */
