@@ -3,7 +3,9 @@ import { batch } from "./batch/batch.ts";
 import { helpCommand } from "./help/help.ts";
 import { historyCommands } from "./history/history.ts";
 import { type FixturePath, importCommands } from "./hosts/import.ts";
+import { list } from "./ndctl/list.ts";
 import { type AnyCommand } from "./language/command.ts";
+import { nfitCommands } from "./nfit/mod.ts";
 
 export interface CommandParts {
   readonly fixturePath: FixturePath;
@@ -14,6 +16,6 @@ export interface CommandParts {
 }
 
 export function allCommands({ fixturePath, globals, more }: CommandParts): readonly AnyCommand[] {
-  const commands: AnyCommand[] = [...importCommands(fixturePath), ...historyCommands, batch, ...more];
+  const commands: AnyCommand[] = [list, ...importCommands(fixturePath), ...historyCommands, batch, ...nfitCommands, ...more];
   return [...commands, helpCommand(commands, globals, [])];
 }

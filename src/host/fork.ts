@@ -3,6 +3,7 @@
  * machine, of dom0, Xen, the toolstack and the device models are joined over it by the ports, and built when first used.
  */
 import { type PhysicalMemory } from "../abi/ports.ts";
+import { DeviceModels } from "../device_model/mod.ts";
 import { Dom0, NATIVE_FACTS, PV_FACTS } from "../dom0/mod.ts";
 import { Machine } from "../machine/mod.ts";
 import { Xen } from "../xen/mod.ts";
@@ -24,6 +25,7 @@ export class Fork {
   #machine: Machine | undefined;
   #xen: Xen | undefined;
   #dom0: Dom0 | undefined;
+  #deviceModels: DeviceModels | undefined;
 
   constructor(parent: HostState, readonly generation: number) {
     this.state = layerOver(parent);
@@ -53,10 +55,18 @@ export class Fork {
     return guardedMemory(this.machine, (spa, length) => this.xen.deniesDom0(spa, length));
   }
 
+  get deviceModels(): DeviceModels {
+    return this.#deviceModels ??= new DeviceModels({
+      state: this.state.deviceModel,
+      hypercall: this.xen.hypercall,
+      memory: this.xen.guestMemory,
+    });
+  }
+
   get dom0(): Dom0 {
     const { machine, memory, recorder, draws, clock } = this;
     return this.#dom0 ??= new Dom0({
-      nfit: this.facts.management === "xen" ? undefined : machine.table("NFIT"),
+      nfit: this.xen.nfitForDom0(),
       srat: machine.table("SRAT"),
       facts: this.facts.dom0 === "pv" ? PV_FACTS : NATIVE_FACTS,
       firmware: machine.firmware,

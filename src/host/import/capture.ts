@@ -12,6 +12,7 @@ import { digest } from "../journal.ts";
 import { type HostImage, type MediumContent } from "../image.ts";
 import { type DimmFacts, HEALTHY } from "../../machine/mod.ts";
 import { capturedCpus } from "./cpus.ts";
+import { capturedFit } from "./hot_plugged.ts";
 import { dom0Share, ramFromIomem, ramOfSize } from "./iomem.ts";
 import { SysfsText } from "./sysfs_text.ts";
 import { type ImportFault, spaRanges } from "./tables.ts";
@@ -59,6 +60,9 @@ export function importCapture(folder: CaptureFolder, state: CaptureState): Resul
     if (bytes && bytes.length > 0) tables.set(signature, bytes);
   }
 
+  const fit = capturedFit(tables.get("NFIT"), sysfs);
+  if (fit) tables.set("FIT", fit);
+
   const labels = labelAreas(folder, root, state, sysfs);
   const dimms = sysfs.ofKind("nmem").map((nmem) => dimmFacts(sysfs, nmem, labels.get(nmem)));
   const content: MediumContent[] = [];
@@ -85,7 +89,7 @@ export function importCapture(folder: CaptureFolder, state: CaptureState): Resul
     machine: {
       root: {
         dsmMask: Number(sysfs.number("ndbus0/nfit/dsm_mask") ?? 0) | 1,
-        hasFit: tables.has("NFIT"),
+        hasFit: fit !== undefined || tables.has("NFIT"),
         clearErrorUnit: 256,
       },
       ram,

@@ -56,7 +56,8 @@ function capturedDevices(
 
   for (const name of sysfs.ofKind("namespace", region)) {
     const uuid = sysfs.get(`${name}/uuid`);
-    const twin = uuid === undefined ? booted.get(name) : byUuid.get(`namespace ${uuid}`);
+    const isWhole = sysfs.get(`${name}/devtype`) === "nd_namespace_io";
+    const twin = isWhole ? booted.get(name) : byUuid.get(`namespace ${uuid}`);
     const sized = (sysfs.number(`${name}/size`) ?? 0) > 0;
     if (sized && twin?.kind !== "namespace") return undefined;
     found.set(name, adoptedNamespace(sysfs, name, twin?.kind === "namespace" ? twin : undefined));
@@ -93,7 +94,7 @@ function adoptedNamespace(sysfs: SysfsText, name: string, twin: NamespaceDevice 
     region: Number(/[0-9]+/.exec(name)![0]),
     id: numberOf(name),
     altName: sysfs.get(`${name}/alt_name`) ?? "",
-    lbaSize: twin?.lbaSize ?? 0,
+    lbaSize: sysfs.selected(`${name}/sector_size`) ?? twin?.lbaSize ?? 0,
     claimClass: twin?.claimClass ?? "none",
     forceRaw: sysfs.get(`${name}/force_raw`) === "1",
     enabled: sysfs.get(`${name}/driver`) !== undefined,
