@@ -25,6 +25,8 @@ export function update(model: Model, message: Message): Step {
     case "resized":
       return stay({ ...model, size: message.size });
     case "committed":
+      // What this console itself carries out is told, with its snapshot, by `ran`.
+      if (model.task?.purpose === "run") return stay(model);
       return renewed({ ...model, snapshot: message.snapshot });
     case "completed": {
       const top = topOverlay(model);

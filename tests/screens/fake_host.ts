@@ -203,7 +203,7 @@ function destroy(facts: HostFacts, name: string): Answer {
       `error destroying namespaces: Device or resource busy\n${name} is ${found.state} (${owner}).`,
     );
   }
-  const at = namespacesOf(facts).indexOf(found);
+  const at = namespacesOf(facts).findIndex((n) => n.name === name);
   const loss = {
     object: `${name} "${found.label}"`,
     typed: found.label || name,

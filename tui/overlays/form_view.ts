@@ -4,6 +4,7 @@ import { grouped } from "../../src/base/units.ts";
 import { sideBySide } from "../layout.ts";
 import { type AssignState, type CarveState, type Model } from "../model.ts";
 import { type Scene } from "../scene.ts";
+import { stepTable } from "../screens/steps.ts";
 import { facts } from "../screens/parts.ts";
 import { beside, EMPTY, fill, type Line, line, span } from "../text/line.ts";
 import { wrapped } from "../text/width.ts";
@@ -32,18 +33,31 @@ export function formView<S extends CarveState | AssignState>(
       ...rows,
       rule([title, status(model, form, state)], width, model.theme),
       ...right(width),
+      ...stepRows(scene, state, width, height - rows.length - right(width).length - 2),
     ], height);
   }
   const { left: l, right: r } = sideBySide(width, width >= 160 ? 0.4 : 0.46);
+  const story = right(r);
   return fill([
     [
       ...rule([form.title], l, model.theme),
       span("┬", "rule"),
       ...rule([title, status(model, form, state)], r, model.theme),
     ],
-    ...beside([EMPTY, ...left(l)], [EMPTY, ...right(r)], l, [span("│", "rule")], height - 1),
+    ...beside([EMPTY, ...left(l)], [EMPTY, ...story, ...stepRows(scene, state, r, height - story.length - 2)], l, [
+      span("│", "rule"),
+    ], height - 1),
   ], height);
 }
+
+/** The steps of the rehearsal, where there is room left for them. */
+function stepRows(scene: Scene, state: CarveState | AssignState, width: number, room: number): Line[] {
+  const result = state.rehearsal?.result;
+  if (!result || result.status !== 0 || result.steps.total === 0 || room < STEPS_LEAST) return [];
+  const head = rule(["Steps", grouped(result.steps.total)], width, scene.model.theme);
+  return [EMPTY, head, ...stepTable(result.steps.groups, width, room - 2, scene.model)];
+}
+const STEPS_LEAST = 7;
 
 function status<S extends CarveState | AssignState>(model: Model, form: Form<S>, state: S): string {
   if (faultOf(form, model, state)) return "not sound yet";
@@ -59,7 +73,7 @@ function rehearsalRows<S extends CarveState | AssignState>(
   after: (result: Rehearsal, width: number) => Line[],
 ): Line[] {
   const fault = faultOf(form, model, state);
-  if (fault) return wrapped(fault, width - 3).map((text) => line(span(` ${text}`, "danger")));
+  if (fault) return [line(span(" Nothing to rehearse yet; see the form.", "muted"))];
   const result = state.rehearsal?.result;
   if (!result) return [line(span(" …", "muted"))];
   if (result.status === 0) return after(result, width);

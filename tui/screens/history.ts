@@ -1,6 +1,6 @@
 /** Screen 8: the journal, newest first; what the selected entry did, and undo. */
-import type { JournalView, StepGroup } from "../../src/command/language/console_host.ts";
-import { grouped, shortSize } from "../../src/base/units.ts";
+import type { JournalView } from "../../src/command/language/console_host.ts";
+import { grouped } from "../../src/base/units.ts";
 import { rehearse, shown } from "../acts.ts";
 import { type Binding } from "../keys.ts";
 import { stay } from "../messages.ts";
@@ -8,10 +8,11 @@ import { type Model } from "../model.ts";
 import { type Screen } from "../scene.ts";
 import { EMPTY, type Line, line, plainText, span } from "../text/line.ts";
 import { rule } from "../widgets/rule.ts";
-import { byNumber, byText, type Column, tableLines } from "../widgets/table.ts";
+import { byNumber, byText, type Column } from "../widgets/table.ts";
 import { readOnly } from "./bindings.ts";
 import { listing } from "./listing.ts";
 import { facts } from "./parts.ts";
+import { stepTable } from "./steps.ts";
 
 const COLUMNS: readonly Column<JournalView>[] = [
   {
@@ -35,16 +36,6 @@ const COLUMNS: readonly Column<JournalView>[] = [
   },
   { title: "STEPS", align: "right", priority: 3, min: 5, text: (j) => grouped(j.steps) },
 ];
-
-const STEP_COLUMNS: readonly Column<StepGroup>[] = [
-  { title: "STEP", priority: 1, min: 12, text: (s) => s.kind },
-  { title: "WHAT", priority: 1, min: 16, text: (s) => s.what },
-  { title: "ON", priority: 2, min: 10, text: (s) => s.target },
-  { title: "TIMES", align: "right", priority: 2, min: 5, text: (s) => grouped(s.count) },
-  { title: "BYTES", align: "right", priority: 3, min: 9, text: (s) => (s.bytes > 0 ? shortSize(s.bytes) : "") },
-];
-export const stepTable = (groups: readonly StepGroup[], width: number, height: number, model: Model): Line[] =>
-  tableLines({ columns: STEP_COLUMNS, rows: groups, top: 0, cursor: -1 }, width, height, model.theme);
 
 /** `u` takes back the newest entry; what that changes is shown and asked first. */
 export const undoKey: Binding = {

@@ -8,7 +8,7 @@ import { type Model } from "../model.ts";
 import { type CapacityBar, type Scene, type Screen } from "../scene.ts";
 import { type Role } from "../theme.ts";
 import { beside, EMPTY, ends, fill, type Line, line, span } from "../text/line.ts";
-import { cut, fit, wrapped } from "../text/width.ts";
+import { clean, cut, fit, wrapped } from "../text/width.ts";
 import { shares } from "../widgets/bar.ts";
 import { cursorIndex, topRow } from "../widgets/list.ts";
 import { rule } from "../widgets/rule.ts";
@@ -190,11 +190,12 @@ function shareLines(model: Model, width: number, height: number, charts: Scene["
   const host = model.snapshot;
   const wide = width >= 110 && height >= 9 && host.regions.length > 0;
   const { left, right } = wide ? sideBySide(width, 0.6) : { left: width, right: 0 };
-  const table = shareTable(host, left, height - 1);
-  if (!wide) return [rule(["Whose it is"], width, model.theme), ...table];
+  const table = leftPane(model, left, height - 1);
+  if (right === 0) return [rule(["Whose it is"], width, model.theme), ...table];
   const canDraw = model.theme.glyphs === "unicode" && model.theme.style.accent.includes(";");
-  const chart = (canDraw ? charts?.capacity(capacityOf(host), right - 1, height - 1) : undefined) ??
-    capacityText(host, right - 1);
+  const chart =
+    (canDraw ? charts?.capacity(capacityOf(host), right - 1, Math.min(CHART_ROWS, height - 1)) : undefined) ??
+      capacityText(host, right - 1);
   return [
     [
       ...rule(["Whose it is"], left, model.theme),
@@ -204,6 +205,44 @@ function shareLines(model: Model, width: number, height: number, charts: Scene["
     ...beside(table, chart.map((row) => [span(" "), ...row]), left, [span("│", "rule")], height - 1),
   ];
 }
+
+/** Taller than this the chart says no more. */
+const CHART_ROWS = 18;
+
+/** Whose the memory is; below, where there is room, the guests and the latest commands. */
+function leftPane(model: Model, width: number, height: number): Line[] {
+  const { domains, journal } = model.snapshot;
+  const table = shareTable(model.snapshot, width, height);
+  const rows = [...table];
+  const section = (title: string, lines: readonly Line[]) => {
+    if (lines.length > 0 && height - rows.length >= SECTION_LEAST) {
+      rows.push(EMPTY, rule([title], width, model.theme), ...lines.slice(0, height - rows.length - 2));
+    }
+  };
+  section(
+    "Guests",
+    domains.filter((d) => d.domid !== 0).map((d): Line => [
+      span(`   ${fit(clean(d.name), 14)}`),
+      span(fit(d.state, 10), d.state === "running" ? "ok" : "muted"),
+      span(fit(`${shortSize(d.memoryBytes)} RAM`, 15, "right")),
+      span(
+        `  ${
+          d.vnvdimms.map((v) => `nv${v.slot} ${shortSize(v.sizeBytes)} ${clean(v.namespace ?? v.backend)}`).join(", ")
+        }`,
+        "muted",
+      ),
+    ]),
+  );
+  section(
+    "Latest commands",
+    journal.map((j): Line => [
+      span(`   ${fit(`#${j.sequence}`, 6)}`, "muted"),
+      span(cut(clean(j.line), width - 12), j.undone ? "muted" : "text"),
+    ]),
+  );
+  return rows;
+}
+const SECTION_LEAST = 6;
 
 function shareTable(host: HostSnapshot, width: number, height: number): Line[] {
   const all = sharesOf(host);

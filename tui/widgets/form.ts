@@ -4,7 +4,7 @@
  */
 import { type TextInput } from "../model.ts";
 import { type Line, line, lineWidth, type Span, span } from "../text/line.ts";
-import { clean, cut, fit } from "../text/width.ts";
+import { clean, cut, fit, wrapped } from "../text/width.ts";
 import { inputLine } from "./input.ts";
 
 export interface Option {
@@ -60,7 +60,8 @@ export function formLines<Id extends string>(fields: readonly FormField<Id>[], f
       : [];
     return [
       row,
-      ...under.map((text) => line(" ".repeat(LABEL), span(cut(text, width - LABEL), f.fault ? "danger" : "muted"))),
+      ...under.flatMap((text) => (f.fault ? wrapped(text, width - LABEL - 1) : [cut(text, width - LABEL)]))
+        .map((text) => line(" ".repeat(LABEL), span(text, f.fault ? "danger" : "muted"))),
     ];
   });
 }

@@ -7,6 +7,7 @@ import { cut } from "../text/width.ts";
 export function rule(parts: readonly string[], width: number, theme: Theme, role: Role = "heading"): Line {
   const [title = "", ...facts] = parts;
   if (theme.layout === "reader") return line(span(`${[title, ...facts].join(", ")}.`, role));
+  if (!title) return line(span("─".repeat(width), "rule"));
   const spans: Span[] = [span("── ", "rule"), span(cut(title, Math.max(1, width - 6)), role)];
   for (const fact of facts) {
     const room = width - lineWidth(spans) - 5;

@@ -1,0 +1,104 @@
+/** Every screen on every host at every size: exactly as high and as wide as the terminal, and as it was last accepted. */
+import { CHINESE_PIECES, type HostFacts, manyPieces, XEN_RANGES } from "./hosts.ts";
+import { escaped, SIZES, Stage } from "./stage.ts";
+import { THEME_NAMES } from "../../tui/theme.ts";
+
+const FINDINGS = [
+  {
+    severity: "danger",
+    object: "nmem2",
+    what: "save_fail: its last save failed.",
+    hint: "Replace the DIMM; until then its region is not given to guests.",
+  },
+  {
+    severity: "warning",
+    object: "region1",
+    what: "The NFIT gives no proximity domain.",
+    hint: "Xen takes PXM 0; see `xl dmesg`.",
+  },
+] as const;
+
+const HOSTS: Readonly<Record<string, HostFacts>> = {
+  lab: {},
+  "nothing carved": { pieces: [], domains: [], journal: [], trace: [] },
+  "10 000 namespaces": { pieces: manyPieces(8192) },
+  "Chinese names": { pieces: CHINESE_PIECES },
+  "managed by Xen": { management: "xen", ranges: XEN_RANGES },
+  "with findings": { findings: FINDINGS, access: "ro" },
+  "no memory": { regions: 0, pieces: [], domains: [], journal: [], trace: [] },
+};
+
+/** Keys that lead to each picture. */
+const PICTURES: Readonly<Record<string, readonly string[]>> = {
+  overview: ["1"],
+  namespaces: ["2"],
+  regions: ["3"],
+  domains: ["4", "down"],
+  nfit: ["5", "down"],
+  ept: ["6", "down"],
+  hypercalls: ["7"],
+  history: ["8"],
+  carve: ["2", "c"],
+  assign: ["2", "a"],
+  destroy: ["2", "d"],
+  help: ["?"],
+  "command line": [":", "n"],
+  "command output": [":", ..."ndctl list", "enter"],
+  filter: ["2", "/", "d", "b"],
+  walk: ["6", "g"],
+};
+
+for (const [name, keys] of Object.entries(PICTURES)) {
+  for (const size of SIZES) {
+    Deno.test(`${name} at ${size} is as accepted`, async (t) => {
+      await t.assertSnapshot(new Stage({}, { size }).press(...keys).text());
+    });
+  }
+}
+
+Deno.test("the colours of each screen at 80x24 are as accepted", async (t) => {
+  for (const [name, keys] of Object.entries(PICTURES)) {
+    const stage = new Stage({}, { theme: "dark" }).press(...keys);
+    await t.assertSnapshot(stage.rows().map(escaped).join("\n"), { name: `${name}, dark` });
+  }
+});
+
+for (const [host, facts] of Object.entries(HOSTS)) {
+  Deno.test(`every frame fills the terminal exactly: ${host}`, async (t) => {
+    for (const size of [...SIZES, "72x20", "40x10", "20x4", "97x33"]) {
+      for (const keys of Object.values(PICTURES)) new Stage(facts, { size }).press(...keys).rows();
+    }
+    const pictures = ["1", "2", "3"].map((key) => new Stage(facts).press(key).text());
+    await t.assertSnapshot(pictures.join("\n\n"));
+  });
+}
+
+Deno.test("every theme fills the terminal exactly, and only the colour ones use colour", async (t) => {
+  for (const theme of THEME_NAMES) {
+    for (const keys of Object.values(PICTURES)) {
+      const rows = new Stage({ pieces: CHINESE_PIECES }, { theme }).press(...keys).rows();
+      const ansi = rows.join("\n");
+      if (["plain", "ascii", "reader"].includes(theme)) {
+        if (/\x1b\[[0-9;]*[34][0-9]/.test(ansi)) throw new Error(`${theme} sets a colour`); // deno-lint-ignore no-control-regex
+      }
+      if (["ascii", "reader"].includes(theme) && /[^\x20-\x7e\x1b\n]/.test(ansi)) {
+        throw new Error(`${theme} is not ASCII`); // deno-lint-ignore no-control-regex
+      }
+    }
+    await t.assertSnapshot(new Stage({}, { theme }).press("2").text(), { name: `namespaces, ${theme}` });
+  }
+});
+
+Deno.test("below the minimum size the console says what it needs, and q still leaves", () => {
+  const stage = new Stage({}, { size: "40x10" });
+  stage.expect("nvdeck needs 72x20 cells", "this terminal has 40x10");
+  stage.press("2", "d");
+  if (stage.model.overlays.length > 0) throw new Error("a key acted on what could not be seen");
+  if (!stage.press("q").left) throw new Error("q did not leave");
+});
+
+Deno.test("a name with control characters cannot move the cursor", () => {
+  const stage = new Stage({ pieces: CHINESE_PIECES }, { size: "120x40" }).press("2");
+  if (stage.rows().some((row) => row.includes("\x1b[2J"))) throw new Error("the name reached the terminal");
+  stage.expect("bad\u{fffd}[2Jname");
+});
