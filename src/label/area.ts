@@ -14,7 +14,7 @@ import {
   nextSequence,
   readIndex,
 } from "./index_block.ts";
-import { labelChecksumHolds, type NamespaceLabel, readLabel } from "./namespace_label.ts";
+import { labelChecksumHolds, labelSlot, type NamespaceLabel, readLabel } from "./namespace_label.ts";
 
 export interface LabelArea {
   readonly geometry: Geometry;
@@ -63,7 +63,7 @@ export const availableSlots = (area: LabelArea): number => countFree(area.free, 
 /** Why a label in use is ignored: it names another slot, or (version 1.2) its checksum does not hold. */
 export function slotFault(area: Uint8Array, g: Geometry, slot: number): "slot" | "checksum" | undefined {
   const at = slotOffset(g, slot);
-  if (readLabel(area, at, g.labelSize).slot !== slot) return "slot";
+  if (labelSlot(area, at) !== slot) return "slot";
   return labelChecksumHolds(area, at, g.labelSize) ? undefined : "checksum";
 }
 

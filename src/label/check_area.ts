@@ -10,8 +10,8 @@ import {
   LABEL_FLAG,
   labelChecksum,
   labelReservedIsZero,
+  labelSlot,
   type NamespaceLabel,
-  readLabel,
 } from "./namespace_label.ts";
 import { assumedLabelSize } from "./read_labels.ts";
 import { dpaConflicts } from "./reservations.ts";
@@ -94,7 +94,7 @@ function checkLabels(area: Uint8Array, view: LabelArea, report: Report): void {
     const at = slotOffset(g, slot);
     switch (slotFault(area, g, slot)) {
       case "slot": {
-        const found = readLabel(area, at, g.labelSize).slot;
+        const found = labelSlot(area, at);
         report("error", at + SLOT_FIELD.offset, SLOT_FIELD.length, { kind: "lost slot", slot, cause: "slot", found });
         break;
       }

@@ -9,7 +9,15 @@ import { type LabelArea, readLabelArea, slotFault } from "./area.ts";
 import { countFree, isFree } from "./free_slots.ts";
 import { type Geometry, geometry, slotOffset } from "./geometry.ts";
 import { indexBlock, type IndexFault, type IndexNumber, rawIndex, readIndex } from "./index_block.ts";
-import { claimClassOf, labelV11, labelV12, nameOf, type NamespaceLabel, readLabel } from "./namespace_label.ts";
+import {
+  claimClassOf,
+  labelSlot,
+  labelV11,
+  labelV12,
+  nameOf,
+  type NamespaceLabel,
+  readLabel,
+} from "./namespace_label.ts";
 import { assumedLabelSize } from "./read_labels.ts";
 
 /** One field. `offset` counts from the start of the area; `text` is the value as a person reads it. */
@@ -118,8 +126,8 @@ function describeSlots(area: Uint8Array, view: LabelArea): SlotView[] {
 
 /** Whether a free slot has a label of its own left: its number is right, and there is an extent. */
 function holdsLabel(area: Uint8Array, offset: number, slot: number): boolean {
-  const view = viewOf(area);
-  return view.getUint32(offset + 120, true) === slot && view.getBigUint64(offset + 112, true) !== 0n;
+  return labelSlot(area, offset) === slot &&
+    viewOf(area).getBigUint64(offset + labelV11.fields.rawSize.offset, true) !== 0n;
 }
 
 /** How label fields read where their number alone would say little. */

@@ -63,7 +63,9 @@ export {
   pfnInfoBlock,
   type PfnLayout,
   pfnLayout,
+  pfnLayoutAsNdctl,
   type PfnLayoutFault,
+  type PfnPlace,
   type PfnRecord,
   type PfnSpec,
   SUBSECTION_SIZE,
@@ -115,5 +117,6 @@ export {
   type FoundBtt,
   type ReadNamespace,
 } from "./btt_discover.ts";
+export { INFO_HEAD_SIZE, type InfoSource, readInfoBlocksJson, type ReadInfoBlocksOptions } from "./read_info_blocks.ts";
 export { explainLabel, type Explanation, type LabelRefusal } from "./explain.ts";
 export { explainInfoBlock, type InfoBlockRefusal } from "./explain_info_block.ts";

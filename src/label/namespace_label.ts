@@ -15,7 +15,8 @@ export const LABEL_NAME_SIZE = 64;
 /** Bits of `flags`. Linux writes none or `updating`, and acts on none of them when it reads. */
 export const LABEL_FLAG = { readOnly: 1, local: 2, btt: 4, updating: 8 } as const;
 
-const LABEL_CHECKSUM_OFFSET = 248;
+export const LABEL_CHECKSUM_OFFSET = 248;
+export const LABEL_SLOT_OFFSET = 120;
 
 /** What both versions share; the bytes up to the slot number. */
 const common = {
@@ -34,7 +35,15 @@ const common = {
   /** Bytes on this DIMM. */
   rawSize: u64(112, { title: "RawSize" }),
   /** The slot's own number; a label in another slot is not valid. */
-  slot: u32(120, { title: "Slot" }),
+  slot: u32(LABEL_SLOT_OFFSET, { title: "Slot" }),
+};
+
+/** What version 1.2 adds and readers need. */
+const typed = {
+  /** The SPA range's type. */
+  typeGuid: guid(128, { title: "TypeGuid" }),
+  /** The personality that shall claim the namespace; zero for none. */
+  abstractionGuid: guid(144, { title: "AddressAbstractionGuid" }),
 };
 
 export const labelV11 = structure("Namespace label 1.1", 128, { ...common, unused: reserved(124, 4) });
@@ -43,19 +52,17 @@ export const labelV12 = structure("Namespace label 1.2", 256, {
   ...common,
   alignHint: u8(124, { title: "Alignment" }),
   reserved1: reserved(125, 3),
-  /** The SPA range's type. */
-  typeGuid: guid(128, { title: "TypeGuid" }),
-  /** The personality that shall claim the namespace; zero for none. */
-  abstractionGuid: guid(144, { title: "AddressAbstractionGuid" }),
+  ...typed,
   reserved2: reserved(160, 88),
   checksum: u64(LABEL_CHECKSUM_OFFSET, { title: "Checksum" }),
 });
 
-type LabelV11 = RecordOf<typeof labelV11.fields>;
-type LabelV12 = RecordOf<typeof labelV12.fields>;
+/** The same labels without what nobody reads: areas hold hundreds. */
+const briefV11 = structure("Namespace label 1.1", 128, common);
+const briefV12 = structure("Namespace label 1.2", 256, { ...common, ...typed });
 
 /** The fields that matter, for both versions; a 128-byte label reads with zero GUIDs. Raw, so 64-bit fields are bigint. */
-export type NamespaceLabel = Readonly<Pick<LabelV12, keyof LabelV11 & keyof LabelV12 | "typeGuid" | "abstractionGuid">>;
+export type NamespaceLabel = Readonly<RecordOf<typeof briefV12.fields>>;
 
 /** What a 128-byte label has no room for. */
 const UNTYPED = { typeGuid: NIL_UUID, abstractionGuid: NIL_UUID };
@@ -101,14 +108,17 @@ export function claimClassOf(abstractionGuid: string): ClaimClass {
 
 /** The label at `offset` of the area, valid or not. */
 export function readLabel(area: Uint8Array, offset: number, size: LabelSize): NamespaceLabel {
+  const view = viewOf(area);
   const record = size === 128
-    ? labelV11.read(viewOf(area), offset).map(({ unused: _, ...label }) => ({ ...label, ...UNTYPED }))
-    : labelV12.read(viewOf(area), offset).map(
-      ({ alignHint: _a, reserved1: _1, reserved2: _2, checksum: _c, ...label }) => label,
-    );
+    ? briefV11.read(view, offset).map((label) => ({ ...label, ...UNTYPED }))
+    : briefV12.read(view, offset);
   if (record.isErr()) throw new Error(`no label of ${size} bytes at ${offset} of ${area.length}`);
   return record.value;
 }
+
+/** The slot number a label names. */
+export const labelSlot = (area: Uint8Array, offset: number): number =>
+  viewOf(area).getUint32(offset + LABEL_SLOT_OFFSET, true);
 
 /** Version 1.1 has no checksum: always true there. */
 export function labelChecksumHolds(area: Uint8Array, offset: number, size: LabelSize): boolean {

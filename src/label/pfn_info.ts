@@ -57,13 +57,17 @@ export const pfnInfoBlock = structure("PFN info block", INFO_BLOCK_SIZE, {
 
 export type PfnRecord = RecordOf<typeof pfnInfoBlock.fields>;
 
-/** A personality to be set up. `start` is the namespace's SPA; sizes in bytes. */
-export interface PfnSpec {
-  readonly flavour: PfnFlavour;
+/** What a layout depends on. `start` is the namespace's SPA; sizes in bytes. */
+export interface PfnPlace {
   readonly map: MapLocation;
   readonly start: number;
   readonly size: number;
   readonly align: number;
+}
+
+/** A personality to be set up. */
+export interface PfnSpec extends PfnPlace {
+  readonly flavour: PfnFlavour;
   readonly uuid: string;
   readonly parentUuid: string;
 }
@@ -90,20 +94,34 @@ export type PfnLayoutFault =
   };
 
 /** Lays out a namespace as Linux does when no info block is there (nd_pfn_init). */
-export function pfnLayout(spec: Omit<PfnSpec, "flavour" | "uuid" | "parentUuid">): Result<PfnLayout, PfnLayoutFault> {
+export function pfnLayout(spec: PfnPlace): Result<PfnLayout, PfnLayoutFault> {
   const { start, size } = spec;
   if (start % SUBSECTION_SIZE !== 0) return err({ kind: "misaligned start", start, step: SUBSECTION_SIZE });
-  const step = Math.max(spec.align, SUBSECTION_SIZE);
-  const endTrunc = (start + size) - alignDown(start + size, step);
-  const pageMap = spec.map === "dev" ? PAGE_STRUCT_SIZE * Math.floor((size - RESERVED_HEAD) / PFN_PAGE_SIZE) : 0;
-  const dataOffset = alignUp(start + RESERVED_HEAD + pageMap, step) - start;
+  const { dataOffset, endTrunc } = ends(spec);
   if (dataOffset >= size - endTrunc) return err({ kind: "no room for data", size, dataOffset, endTrunc });
   const usable = size - dataOffset - endTrunc;
   return ok({ dataOffset, usable, endTrunc, pages: Math.floor(usable / PFN_PAGE_SIZE) });
 }
 
+/**
+ * As `ndctl write-infoblock` lays out: the start may lie anywhere, what it lacks to the alignment is left out as start
+ * pad. Source: ndctl `namespace.c` write_pfn_sb.
+ */
+export function pfnLayoutAsNdctl(
+  spec: PfnPlace,
+): Result<PfnLayout & { readonly startPad: number }, PfnLayoutFault> {
+  const { start, size } = spec;
+  const { step, dataOffset, endTrunc } = ends(spec);
+  const startPad = alignUp(start, step) - start;
+  if (dataOffset >= size) return err({ kind: "no room for data", size, dataOffset, endTrunc });
+  const usable = size - dataOffset - endTrunc - startPad;
+  // Pads that leave nothing are not refused: the page count wraps, as unsigned 64-bit arithmetic does.
+  const pages = Math.floor(usable / PFN_PAGE_SIZE) + (usable < 0 ? 2 ** 64 / PFN_PAGE_SIZE : 0);
+  return ok({ dataOffset, usable, endTrunc, startPad, pages });
+}
+
 /** The block as Linux writes it (version 1.4), for the namespace's offset 4096. */
-export function encodePfn(spec: PfnSpec, layout: PfnLayout): Uint8Array {
+export function encodePfn(spec: PfnSpec, layout: PfnLayout & { readonly startPad?: number }): Uint8Array {
   return sealInfoBlock(pfnInfoBlock.write({
     ...pfnInfoBlock.blank(),
     signature: PFN_SIGNATURE[spec.flavour],
@@ -114,9 +132,21 @@ export function encodePfn(spec: PfnSpec, layout: PfnLayout): Uint8Array {
     dataOffset: BigInt(layout.dataOffset),
     pages: BigInt(layout.pages),
     mode: PFN_MODE[spec.map],
+    startPad: layout.startPad ?? 0,
     endTrunc: layout.endTrunc,
     align: spec.align,
     pageSize: PFN_PAGE_SIZE,
     pageStructSize: PAGE_STRUCT_SIZE,
   }));
+}
+
+/** Where data starts and what the end loses, before anything is refused. */
+function ends({ map, start, size, align }: PfnPlace): { step: number; dataOffset: number; endTrunc: number } {
+  const step = Math.max(align, SUBSECTION_SIZE);
+  const pageMap = map === "dev" ? PAGE_STRUCT_SIZE * Math.floor((size - RESERVED_HEAD) / PFN_PAGE_SIZE) : 0;
+  return {
+    step,
+    dataOffset: alignUp(start + RESERVED_HEAD + pageMap, step) - start,
+    endTrunc: start + size - alignDown(start + size, step),
+  };
 }

@@ -5,11 +5,10 @@
 import { textOf, viewOf } from "../base/bytes.ts";
 import { guidBytes, uuidText } from "../base/guid.ts";
 import type { Json } from "../base/json.ts";
-import { exactNumber } from "../base/quantity.ts";
-import { hex, humanSize, KiB } from "../base/units.ts";
 import { geometry, INDEX_ALIGN, type LabelSize } from "./geometry.ts";
 import { indexBlock } from "./index_block.ts";
-import { LABEL_NAME_SIZE, type NamespaceLabel, readLabel } from "./namespace_label.ts";
+import { LABEL_NAME_SIZE, labelSlot, type NamespaceLabel, readLabel } from "./namespace_label.ts";
+import { hexJson, sizeJson } from "./ndctl_json.ts";
 
 export interface ReadLabelsOptions {
   /** -u: flags, cookie and dpa in hex, rawsize as a size. */
@@ -27,7 +26,7 @@ export function readLabelsJson(dev: string, area: Uint8Array, options: ReadLabel
   if (options.indexOnly) return { dev, index };
   const label: Json[] = [];
   for (let slot = 0, at = g.labelOffset; at + labelSize <= area.length; slot++, at += labelSize) {
-    if (viewOf(area).getUint32(at + 120, true) !== slot) continue;
+    if (labelSlot(area, at) !== slot) continue;
     label.push(labelJson(readLabel(area, at, labelSize), labelSize, options.human ?? false));
   }
   return label.length === 0 ? undefined : { dev, index, label };
@@ -64,29 +63,15 @@ function labelJson(label: NamespaceLabel, labelSize: LabelSize, human: boolean):
     slot: label.slot,
     position: label.position,
     nlabel: label.nlabel,
-    flags: human ? hex(label.flags).replace(/^0x0$/, "0") : label.flags,
-    isetcookie: raw64(label.isetCookie, human),
+    flags: hexJson(label.flags, human),
+    isetcookie: hexJson(label.isetCookie, human),
     lbasize: BigInt.asIntN(64, label.lbaSize),
-    dpa: raw64(label.dpa, human),
-    rawsize: human ? sizeJson(label.rawSize) : label.rawSize,
+    dpa: hexJson(label.dpa, human),
+    rawsize: sizeJson(label.rawSize, human),
     ...(labelSize === 128
       ? {}
       : { type_guid: unparsed(label.typeGuid), abstraction_guid: unparsed(label.abstractionGuid) }),
   };
-}
-
-const LARGEST_INT64 = 2n ** 63n - 1n;
-
-/** C's `%#llx` of what json-c hands out as a signed number: zero without 0x, and nothing above 2^63 - 1. */
-function raw64(value: bigint, human: boolean): Json {
-  if (!human) return value;
-  return value === 0n ? "0" : hex(value > LARGEST_INT64 ? LARGEST_INT64 : value);
-}
-
-/** Small sizes stay numbers, as in every human output of ndctl. */
-function sizeJson(bytes: bigint): Json {
-  const size = exactNumber(bytes);
-  return size === undefined || size < 5000 * KiB ? bytes : humanSize(size);
 }
 
 /** ndctl prints a GUID's bytes as if they were a UUID's: the first three groups appear byte-swapped. */

@@ -25,5 +25,14 @@ export function capturedFiles(pattern: RegExp): string[] {
   return found.sort();
 }
 
+/** What the nth command of a captured terminal session printed. */
+export function printed(host: string, n: number): string {
+  for (const line of capturedText(`${host}/transcript.jsonl`).split("\n")) {
+    const entry = line === "" ? undefined : JSON.parse(line) as { n: number; stdout: string };
+    if (entry?.n === n) return entry.stdout;
+  }
+  throw new Error(`${host} has no command ${n}`);
+}
+
 /** Every captured label area. */
 export const labelAreas = (): string[] => capturedFiles(/labels\/[^/]+\.bin\.gz$/);

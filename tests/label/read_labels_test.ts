@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { parseJson, prettyJson } from "../../src/base/json.ts";
+import { prettyJson } from "../../src/base/json.ts";
 import {
   describeLabelArea,
   describeSlot,
@@ -12,7 +12,7 @@ import {
   slotOffset,
 } from "../../src/label/mod.ts";
 import { viewOf } from "../../src/base/bytes.ts";
-import { captured, capturedText, labelAreas } from "./captures.ts";
+import { captured, capturedText, labelAreas, printed } from "./captures.ts";
 
 Deno.test("read-labels prints every captured area as ndctl did, to the last character", () => {
   const areas = labelAreas().filter((path) => path.includes(".nmem"));
@@ -25,14 +25,8 @@ Deno.test("read-labels prints every captured area as ndctl did, to the last char
 });
 
 Deno.test("read-labels -u and -I as a terminal session shows them", () => {
-  const line = (n: number) => {
-    const lines = capturedText("transcript-ndctl-1/transcript.jsonl").split("\n");
-    return (parseJson(lines.find((text) => text.startsWith(`{"n": ${n},`) || text.startsWith(`{"n":${n},`))!) as {
-      stdout: string;
-    }).stdout;
-  };
   const end = captured("transcript-ndctl-1/labels/end.nmem0.bin.gz");
-  assert.equal(`${prettyJson([readLabelsJson("nmem0", end, { human: true })!])}\n`, line(299));
+  assert.equal(`${prettyJson([readLabelsJson("nmem0", end, { human: true })!])}\n`, printed("transcript-ndctl-1", 299));
   const modes = captured("carve-modes-v12/labels/end.nmem0.bin.gz");
   const human = prettyJson([readLabelsJson("nmem0", modes, { human: true })!]);
   assert.ok(human.includes(`"flags":"0x8"`) && human.includes(`"flags":"0"`));

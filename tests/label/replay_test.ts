@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import {
   ABSTRACTION,
+  describeLabelArea,
   geometry,
   nameOf,
   type NamespaceLabel,
@@ -37,6 +38,12 @@ class Capture {
       if (nameOf(label) === name && (!found || found.flags !== 0)) found = label;
     }
     return found;
+  }
+
+  /** All labels that one DIMM still holds, in use or not, by slot. */
+  everyLabel(dimm = 0): { labels: NamespaceLabel[] } {
+    const view = describeLabelArea(this.end[dimm]!)!;
+    return { labels: view.slots.map(({ label }) => label) };
   }
 
   /** Size, place and identity are taken from the labels that are left; the attributes that are stored, from the command. */
@@ -207,6 +214,45 @@ Deno.test("two DIMMs, and a create refused for its alignment", () => {
     c.create(second, "b1", 4096, btt2);
     c.destroy("a0");
     c.create(first, "a2", 512, none);
+  });
+});
+
+Deno.test("an evening at the terminal: labels saved and put back, everything destroyed at once", () => {
+  const MiB = 1024 * 1024;
+  replayed("transcript-ndctl-2", [0], "1.2", (c) => {
+    const region = c.region(0);
+    const { replay } = c;
+    const last = (dpa: number, size: number, name = "") => {
+      const { labels } = c.everyLabel();
+      const label = labels.findLast((label) =>
+        label.dpa === BigInt(dpa) && label.rawSize === BigInt(size) && nameOf(label) === name
+      );
+      return {
+        uuid: label?.uuid ?? `00000000-0000-4000-8000-${String(dpa).padStart(12, "0")}`,
+        name,
+        dpa: [dpa],
+        size,
+      };
+    };
+    const raw = (at: number, size = 16, name = "") =>
+      replay.create(region, { ...last(at * MiB, size * MiB, name), lbaSize: 512, abstraction: none });
+    const first = [0, 16, 32, 48].map((at) => raw(at));
+    replay.destroy(region, raw(64, 448));
+    const long = "123456789 ".repeat(6);
+    const names = [`${long}12`, `${long}123`, "", 'dépôt "a/b"\\n', 'dépôt "a/b"\\n', "", ""];
+    const more = names.map((name, i) => raw(64 + 16 * i, 16, name));
+    assert.equal(replay.indexWrites, 12 * 8 + 3);
+    // ndctl read-labels -o; a namespace more; region disabled; ndctl write-labels -i
+    const [bytes, area] = [replay.bytes[0]!, replay.areas[0]!];
+    replay.create(region, { ...last(176 * MiB, 32 * MiB, "later"), lbaSize: 4096, abstraction: btt2 });
+    [replay.bytes[0], replay.areas[0]] = [bytes, area];
+    for (const namespace of [...first, ...more]) replay.destroy(region, namespace);
+
+    const sector = replay.create(region, { ...last(0, 16 * MiB), lbaSize: 4096, abstraction: btt2 });
+    const small = replay.create(region, { ...last(16 * MiB, 16 * MiB), lbaSize: 512, abstraction: dax });
+    replay.create(region, { ...last(32 * MiB, 480 * MiB), lbaSize: 512, abstraction: pfn });
+    replay.destroy(region, small);
+    replay.destroy(region, sector);
   });
 });
 
