@@ -125,6 +125,14 @@ export function structure<F extends Fields>(name: string, size: number, fields: 
   const names = Object.keys(fields);
   const list = Object.values(fields);
   const hasTail = list.some((f) => f.size === 0);
+  const blank = (): Record<string, unknown> => {
+    // Parsed, because V8 turns an object that is given many properties by computed names into a slow dictionary.
+    const record: Record<string, unknown> = JSON.parse(`{${names.map((n) => `"${n}":0`).join(",")}}`);
+    const zeros = new DataView(new ArrayBuffer(size));
+    for (let i = 0; i < list.length; i++) record[names[i]!] = readField(zeros, list[i]!, 0, size);
+    return record;
+  };
+  const template = blank();
 
   return {
     name,
@@ -135,7 +143,8 @@ export function structure<F extends Fields>(name: string, size: number, fields: 
         const there = Math.max(0, Math.min(length, view.byteLength - offset));
         return err(formatFault(name, offset, there, `needs ${size} bytes, ${there} are there`));
       }
-      const record: Record<string, unknown> = {};
+      // A copy of a whole record is made faster than a record field by field, and its fields are then only replaced.
+      const record: Record<string, unknown> = { ...template };
       for (let i = 0; i < list.length; i++) record[names[i]!] = readField(view, list[i]!, offset, length);
       return ok(record as RecordOf<F>);
     },
@@ -154,10 +163,7 @@ export function structure<F extends Fields>(name: string, size: number, fields: 
       for (let i = 0; i < list.length; i++) writeField(view, list[i]!, offset, values[names[i]!]!);
     },
     blank() {
-      const record: Record<string, unknown> = {};
-      const zeros = new DataView(new ArrayBuffer(size));
-      for (let i = 0; i < list.length; i++) record[names[i]!] = readField(zeros, list[i]!, 0, size);
-      return record as RecordOf<F>;
+      return blank() as RecordOf<F>;
     },
     view(record, origin = 0) {
       const values = record as Record<string, ValueOf[FieldKind]>;
@@ -185,7 +191,8 @@ function readField(view: DataView, f: Field, origin: number, length: number): Va
       return view.getUint16(at, true);
     case "u32":
       return view.getUint32(at, true);
-    case "u64":
+    case "u64": // most are zero, and zero needs no allocation
+      if (view.getUint32(at, true) === 0 && view.getUint32(at + 4, true) === 0) return 0n;
       return view.getBigUint64(at, true);
     case "guid":
       return guidText(slice(view, at, 16));
@@ -194,19 +201,21 @@ function readField(view: DataView, f: Field, origin: number, length: number): Va
     case "ascii":
       return latin1(slice(view, at, f.size));
     case "bytes":
-      return slice(view, at, f.size).slice();
+      return copy(view, at, f.size);
     case "rest":
-      return slice(view, at, origin + length - at).slice();
-    case "u32s": {
-      const count = Math.floor((origin + length - at) / 4);
-      return Array.from({ length: count }, (_, i) => view.getUint32(at + 4 * i, true));
-    }
-    case "u64s": {
-      const count = Math.floor((origin + length - at) / 8);
-      return Array.from({ length: count }, (_, i) => view.getBigUint64(at + 8 * i, true));
-    }
+      return copy(view, at, origin + length - at);
+    case "u32s":
+      return readWords(view, at, origin + length);
+    case "u64s":
+      return readLongWords(view, at, origin + length);
   }
 }
+
+// Tails are read apart: a closure in `readField` would cost every field of every record a heap-allocated context.
+const readWords = (view: DataView, at: number, end: number): number[] =>
+  Array.from({ length: Math.floor((end - at) / 4) }, (_, i) => view.getUint32(at + 4 * i, true));
+const readLongWords = (view: DataView, at: number, end: number): bigint[] =>
+  Array.from({ length: Math.floor((end - at) / 8) }, (_, i) => view.getBigUint64(at + 8 * i, true));
 
 function writeField(view: DataView, f: Field, origin: number, value: ValueOf[FieldKind]): void {
   const at = origin + f.offset;
@@ -230,11 +239,16 @@ function writeField(view: DataView, f: Field, origin: number, value: ValueOf[Fie
     case "rest":
       return setBytes(view, at, value as Uint8Array);
     case "u32s":
-      return (value as number[]).forEach((word, i) => view.setUint32(at + 4 * i, word, true));
+      return writeWords(view, at, value as number[]);
     case "u64s":
-      return (value as bigint[]).forEach((word, i) => view.setBigUint64(at + 8 * i, word, true));
+      return writeLongWords(view, at, value as bigint[]);
   }
 }
+
+const writeWords = (view: DataView, at: number, words: readonly number[]): void =>
+  words.forEach((word, i) => view.setUint32(at + 4 * i, word, true));
+const writeLongWords = (view: DataView, at: number, words: readonly bigint[]): void =>
+  words.forEach((word, i) => view.setBigUint64(at + 8 * i, word, true));
 
 function tailBytes(f: Field, value: ValueOf[FieldKind]): number {
   if (f.size !== 0) return 0;
@@ -244,6 +258,14 @@ function tailBytes(f: Field, value: ValueOf[FieldKind]): number {
 
 const slice = (view: DataView, at: number, length: number): Uint8Array =>
   new Uint8Array(view.buffer, view.byteOffset + at, length);
+
+/** Short arrays, which V8 keeps beside other objects, are worth a loop: a slice of the buffer costs many times that. */
+function copy(view: DataView, at: number, length: number): Uint8Array {
+  if (length > 64) return slice(view, at, length).slice();
+  const bytes = new Uint8Array(length);
+  for (let i = 0; i < length; i++) bytes[i] = view.getUint8(at + i);
+  return bytes;
+}
 
 const setBytes = (view: DataView, at: number, bytes: Uint8Array): void => slice(view, at, bytes.length).set(bytes);
 

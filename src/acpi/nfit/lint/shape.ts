@@ -78,19 +78,36 @@ function expectedLength(structure: NumberedStructure): { bytes: number; why: str
 
 /** Reserved bytes, and bits the specification gives no meaning to. */
 function* reservedFindings(structure: NumberedStructure): Generator<LintFinding> {
-  const declaration: Structure<Fields> = declarationOf(structure.kind, structure.raw.length);
-  const values = structure.record as unknown as Readonly<Record<string, unknown>>;
-  for (const [key, field] of Object.entries(declaration.fields)) {
-    const value = values[key];
+  const values = structure.record as unknown as Readonly<Record<string, Uint8Array | number | bigint>>;
+  for (const { key, known } of checksOf(declarationOf(structure.kind, structure.raw.length))) {
+    const value = values[key]!;
     const at = (message: string) => atField("warning", structure, key as "type", message);
-    if (field.meaning?.reserved) {
-      if (value instanceof Uint8Array ? !isZero(value) : value !== 0) yield at("reserved bytes are not zero");
-    } else if (field.meaning?.bits && (typeof value === "number" || typeof value === "bigint")) {
-      const known = Object.values(field.meaning.bits).reduce((mask, bit) => mask | (1n << BigInt(bit)), 0n);
-      const unknown = BigInt(value) & ~known;
-      if (unknown !== 0n) yield at(`bits ${hex(unknown)} are reserved`);
+    if (value instanceof Uint8Array) {
+      if (!isZero(value)) yield at("reserved bytes are not zero");
+    } else if (typeof value === "number" ? (value & ~Number(known)) !== 0 : (value & ~known) !== 0n) {
+      yield at(known === 0n ? "reserved bytes are not zero" : `bits ${hex(BigInt(value) & ~known)} are reserved`);
     }
   }
+}
+
+interface Check {
+  readonly key: string;
+  /** Bits that have a meaning; none in a reserved field. */
+  readonly known: bigint;
+}
+const CHECKS = new Map<Structure<Fields>, readonly Check[]>();
+
+/** The fields of a declaration that have reserved bits; found once, since tables have many structures. */
+function checksOf(declaration: Structure<Fields>): readonly Check[] {
+  const found = CHECKS.get(declaration);
+  if (found) return found;
+  const checks = Object.entries(declaration.fields).flatMap(([key, { meaning }]): Check[] => {
+    if (meaning?.reserved) return [{ key, known: 0n }];
+    if (!meaning?.bits) return [];
+    return [{ key, known: Object.values(meaning.bits).reduce((mask, bit) => mask | (1n << BigInt(bit)), 0n) }];
+  });
+  CHECKS.set(declaration, checks);
+  return checks;
 }
 
 function* handleFindings(structure: Numbered<"regionMapping"> | Numbered<"flushHints">): Generator<LintFinding> {
