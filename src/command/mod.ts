@@ -16,6 +16,13 @@ export interface CommandParts {
 }
 
 export function allCommands({ fixturePath, globals, more }: CommandParts): readonly AnyCommand[] {
-  const commands: AnyCommand[] = [list, ...importCommands(fixturePath), ...historyCommands, batch, ...nfitCommands, ...more];
+  const commands: AnyCommand[] = [
+    list,
+    ...importCommands(fixturePath),
+    ...historyCommands,
+    batch,
+    ...nfitCommands,
+    ...more,
+  ];
   return [...commands, helpCommand(commands, globals, [])];
 }

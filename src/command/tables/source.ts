@@ -1,0 +1,96 @@
+/** Where a table comes from: a file, the guest of a domain, or this host's own firmware. */
+import { err, ok, type Result } from "neverthrow";
+import { type Fork } from "../../host/mod.ts";
+import { type Context, type Outcome, type UsageFault } from "../language/command.ts";
+import { EXIT } from "../language/exit_codes.ts";
+import { type FileFault, type Files } from "../language/files.ts";
+import { type Parsed, usageFault } from "../language/options.ts";
+import { findDomain } from "./domain.ts";
+import { refusal } from "./verb.ts";
+
+export type TableSource =
+  | { readonly kind: "file"; readonly path: string }
+  | { readonly kind: "domain"; readonly domain: string }
+  | { readonly kind: "host" };
+
+export const SOURCE_OPTIONS = {
+  file: { value: "FILE", help: "a table as firmware or the kernel gives it" },
+  domain: { value: "DOMAIN", help: "what this domain's guest gets; a name or a domid" },
+} as const;
+
+/** One source: the host's own where none is named. */
+export function sourceOf(parsed: Parsed, usage: string): Result<TableSource, UsageFault> {
+  const named = sourcesOf(parsed);
+  if (named.length > 1) return err(usageFault("--file and --domain exclude each other", usage));
+  return ok(named[0] ?? { kind: "host" });
+}
+
+/** All that are named, in the order of the line (of two options each group stands where its first one does). */
+export const sourcesOf = (parsed: Parsed): TableSource[] =>
+  [...parsed.values].flatMap(([option, values]): TableSource[] => {
+    if (option === "file") return values.map((path) => ({ kind: "file", path }));
+    return option === "domain" ? values.map((domain) => ({ kind: "domain", domain })) : [];
+  });
+
+export type TableName = "NFIT" | "SSDT";
+
+/** A table with a name for headings and messages: `NFIT of web1`, `nfit.bin`. */
+export interface FoundTable {
+  readonly title: string;
+  readonly bytes: Uint8Array;
+}
+
+/** The table, or why there is none. */
+export function findTable(
+  host: Fork,
+  { files }: Context,
+  source: TableSource,
+  table: TableName,
+): Result<FoundTable, Outcome> {
+  switch (source.kind) {
+    case "file":
+      return readFile(files, source.path).map((bytes) => ({ title: source.path, bytes }));
+    case "domain":
+      return domainTable(host, source.domain, table);
+    case "host":
+      return hostTable(host, table);
+  }
+}
+
+function hostTable(host: Fork, table: TableName): Result<FoundTable, Outcome> {
+  const { name } = host.facts;
+  const bytes = host.machine.table(table);
+  if (bytes) return ok({ title: `${table} of ${name}`, bytes });
+  return err(refusal(EXIT.noSuchObject, `${name}'s firmware has no ${table}`, "name one with --file or --domain"));
+}
+
+/** Tables as the domain's device model hands them to the guest's firmware. */
+function domainTable(host: Fork, text: string, table: TableName): Result<FoundTable, Outcome> {
+  return findDomain(host, text).andThen(({ domid, name }) => {
+    const process = host.deviceModels.process(domid);
+    const { nfit, ssdt } = host.deviceModels.tables(domid);
+    const bytes = table === "NFIT" ? nfit : ssdt;
+    if (bytes) return ok({ title: `${table} of ${name}`, bytes });
+    if (!process) {
+      const hint = "only HVM domains have tables of their own making";
+      return err(refusal(EXIT.noSuchObject, `${name} has no device model, so no ${table}`, hint));
+    }
+    const why = table === "NFIT"
+      ? "no vNVDIMM"
+      : process.profile === "nfit-bare"
+      ? "profile nfit-bare"
+      : "no memory slots";
+    return err(
+      refusal(EXIT.noSuchObject, `${name} has no ${table}: ${why}`, `xl vnvdimm-list ${name} says what it has`),
+    );
+  });
+}
+
+export const readFile = (files: Files, path: string): Result<Uint8Array, Outcome> =>
+  files.read(path).mapErr((fault) => fileRefusal(fault, "check the path; it counts from where nvdeck was called"));
+
+export const writeFile = (files: Files, path: string, chunks: Iterable<Uint8Array>): Result<void, Outcome> =>
+  files.write(path, chunks).mapErr((fault) => fileRefusal(fault, "nothing was written; name another file with -o"));
+
+const fileRefusal = ({ path, reason }: FileFault, hint: string): Outcome =>
+  refusal(/^No such file/.test(reason) ? EXIT.noSuchObject : EXIT.failed, `${path}: ${reason}`, hint);

@@ -1,0 +1,53 @@
+/**
+ * A tree of fields as text: a heading for each structure, then offset, length, name, value and meaning of every field in
+ * columns. What does not fit the line goes on below its column.
+ */
+import { wrapped } from "./wrapped.ts";
+import { type FieldNode } from "../language/console_host.ts";
+
+/** Columns of a line: wide enough for handles and GUIDs with their meaning, narrow enough for two terminals side by side. */
+const LINE = 120;
+/** Values pad to this, so that meanings line up; addresses below 1 TiB fit. */
+const VALUE = 12;
+/** Longer names push their line to the right instead of pushing all lines. */
+const LONGEST_NAME = 38;
+
+export function treeText(tree: readonly FieldNode[]): string[] {
+  const fields = tree.flatMap((node) => node.children);
+  const layout = {
+    offset: Math.max(4, ...tree.map(({ offset, length }) => (offset + length).toString(16).length)),
+    length: Math.max(2, ...tree.flatMap((node) => node.children.map((field) => String(field.length).length))),
+    name: Math.min(LONGEST_NAME, fields.reduce((widest, field) => Math.max(widest, field.name.length), 0)),
+  };
+  return tree.flatMap((node, i) => [...(i === 0 ? [] : [""]), ...structureText(node, layout)]);
+}
+
+interface TreeLayout {
+  readonly offset: number;
+  readonly length: number;
+  readonly name: number;
+}
+
+function structureText(node: FieldNode, layout: TreeLayout): string[] {
+  const heading = [node.name, node.value, node.note].filter((part) => part).join("   ");
+  return [heading, ...faultText(node, 2), ...node.children.flatMap((field) => fieldText(field, layout))];
+}
+
+function fieldText(field: FieldNode, layout: TreeLayout): string[] {
+  const offset = field.offset.toString(16).padStart(layout.offset, "0");
+  const head = `  ${offset}  ${String(field.length).padStart(layout.length)}  ${field.name.padEnd(layout.name)}  `;
+  const column = `  ${offset}  `.length + layout.length + 2 + layout.name + 2;
+  const room = LINE - head.length;
+  const note = field.note ?? "";
+  const oneLine = note ? `${field.value.padEnd(VALUE)}  ${note}` : field.value;
+  const lines = oneLine.length <= room
+    ? [oneLine]
+    : [...wrapped(field.value, room), ...(note ? wrapped(note, LINE - column) : [])];
+  const below = lines.slice(1).map((text) => " ".repeat(column) + text);
+  return [(head + (lines[0] ?? "")).trimEnd(), ...below, ...faultText(field, column)];
+}
+
+const faultText = ({ fault }: FieldNode, column: number): string[] =>
+  fault === undefined
+    ? []
+    : wrapped(fault, LINE - column - 2).map((text, i) => `${" ".repeat(column)}${i === 0 ? "✗ " : "  "}${text}`);

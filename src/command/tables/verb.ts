@@ -1,0 +1,32 @@
+/** Verbs that look and answer: they change nothing, take no time worth telling, and refuse with two lines and a status. */
+import { type Result } from "neverthrow";
+import { type Fork } from "../../host/mod.ts";
+import { type AnyCommand, type Context, declare, failed, type Outcome, type UsageFault } from "../language/command.ts";
+
+export interface LookingVerb<A> {
+  readonly name: readonly string[];
+  readonly summary: string;
+  readonly usage: string;
+  readonly help?: string;
+  parse(argv: readonly string[]): Result<A, UsageFault>;
+  run(host: Fork, args: A, context: Context): Outcome;
+}
+
+export const lookingVerb = <A>({ run, ...verb }: LookingVerb<A>): AnyCommand =>
+  declare<A>({
+    kind: "host",
+    vocabulary: "nvdeck",
+    effect: "reads",
+    ...verb,
+    // deno-lint-ignore require-yield -- a host command is a generator whether or not it has progress to tell
+    *run(host, args, context) {
+      return run(host, args, context);
+    },
+  });
+
+/** What went wrong, and what to try. */
+export const refusal = (status: number, what: string, hint: string): Outcome =>
+  failed(status, `nvdeck: ${what}\n${hint}\n`);
+
+/** A result that is not what was hoped for: its data goes to standard output all the same. */
+export const unsound = (status: number, answer: Outcome): Outcome => ({ ...answer, status, keep: false });
