@@ -122,15 +122,16 @@ const fromEntry = ({ start, end, mfn, type, maxOrder }: RangeEntry<typeof SCHEMA
 export const continues = (left: MappedRange, right: MappedRange): boolean =>
   right.mfn === left.mfn + (left.end - left.start) && right.type === left.type && right.maxOrder === left.maxOrder;
 
-/** The first gfn of the leaf that maps a gfn of the range. */
-export function leafStart({ start, end, mfn, maxOrder }: MappedRange, gfn: number): number {
+/** The leaf that maps a gfn of the range: the largest aligned block that fits. */
+export function leafAt({ start, end, mfn, maxOrder }: MappedRange, gfn: number): Range {
   for (const order of [18, 9]) {
     const size = 2 ** order;
     const block = gfn - (gfn % size);
-    if (order <= maxOrder && (start - mfn) % size === 0 && block >= start && block + size <= end) return block;
+    const fits = order <= maxOrder && (start - mfn) % size === 0 && block >= start && block + size <= end;
+    if (fits) return { start: block, end: block + size };
   }
-  return gfn;
+  return { start: gfn, end: gfn + 1 };
 }
 
 /** Whether a leaf of the range reaches across a gfn inside it. */
-const leafCrosses = (range: MappedRange, gfn: number): boolean => leafStart(range, gfn) !== gfn;
+const leafCrosses = (range: MappedRange, gfn: number): boolean => leafAt(range, gfn).start !== gfn;

@@ -4,7 +4,7 @@
  */
 import { type Errno } from "../abi/errno.ts";
 import { type CheckText } from "./check.ts";
-import { GFN_LIMIT, leafStart, type MappedRange, type P2m } from "./p2m.ts";
+import { GFN_LIMIT, leafAt, type MappedRange, type P2m } from "./p2m.ts";
 
 export interface PageFault {
   /** Pages mapped before the one that fails. */
@@ -31,7 +31,7 @@ export function firstP2mFault(p2m: P2m, range: MappedRange, free: number): PageF
   // The leaf that meets another fault is never mapped and needs no tables.
   const reach = faults.length === 0
     ? range.end - range.start
-    : leafStart(range, range.start + Math.min(...faults.map((fault) => fault.after))) - range.start;
+    : leafAt(range, range.start + Math.min(...faults.map((fault) => fault.after))).start - range.start;
   const fit = mappablePages(p2m, range, reach, free);
   if (fit < reach) faults.push({ after: fit, errno: poolEmpty.errno });
   return faults.reduce<PageFault | undefined>((first, f) => (!first || f.after < first.after ? f : first), undefined);
@@ -39,7 +39,7 @@ export function firstP2mFault(p2m: P2m, range: MappedRange, free: number): PageF
 
 /** Pages of the first `reach` that can be mapped with `free` table pages: a whole number of leaves. */
 function mappablePages(p2m: P2m, range: MappedRange, reach: number, free: number): number {
-  const leaves = (pages: number) => leafStart(range, range.start + pages) - range.start;
+  const leaves = (pages: number) => leafAt(range, range.start + pages).start - range.start;
   const fits = (pages: number) => pages === 0 || p2m.tablesFor({ ...range, end: range.start + pages }) <= free;
   if (fits(reach)) return reach;
   let low = 0;

@@ -4,17 +4,15 @@
  * walk page by page would meet is found by searching.
  */
 import { COMMAND_FRAME_HEAD, DOMID, memoryFrame, PMEM_MAP_TYPE, pmemMap, XENMEM } from "../../abi/mod.ts";
-import { lengthOf, type Range } from "../../base/range.ts";
+import { type Range } from "../../base/range.ts";
 import { type RecordOf } from "../../base/structure.ts";
 import { again, type Call, done, failed, type Operation, type Outcome } from "../call.ts";
 import { type Check, firstFailure } from "../check.ts";
 import { type Core } from "../core.ts";
 import { type Domain, isDying, isHvm } from "../domain.ts";
-import { type PageKind } from "../frame_table.ts";
 import { frameRange } from "../frame_numbers.ts";
-import { leafStart, type MappedRange } from "../p2m.ts";
-import { firstP2mFault, P2M_CHECKS, type PageFault } from "../p2m_fault.ts";
-import { freePoolPages } from "../pool.ts";
+import { P2M_CHECKS } from "../p2m_fault.ts";
+import { NOT_FREE, PmemAssignment, type PmemKind } from "../pmem_assignment.ts";
 import { readFrame } from "./gates.ts";
 
 type Argument = RecordOf<typeof pmemMap.fields>;
@@ -59,7 +57,6 @@ const CHECKS: readonly Check<Request>[] = [
     fails: (request) => !isOwnProgress(request),
   },
 ];
-const NOT_FREE = { errno: "EBUSY", when: "page by page: the page is not exactly free (owned, or broken)" } as const;
 
 export const populatePmemMapOperation: Operation = {
   name: "XENMEM_populate_pmem_map",
@@ -69,8 +66,7 @@ export const populatePmemMapOperation: Operation = {
   structures: [pmemMap],
   checks: [
     ...CHECKS,
-    NOT_FREE,
-    ...P2M_CHECKS.map(({ errno, when }) => ({ errno, when: `page by page: ${when}` })),
+    ...[NOT_FREE, ...P2M_CHECKS].map(({ errno, when }) => ({ errno, when: `page by page: ${when}` })),
   ],
 };
 
@@ -79,134 +75,35 @@ export function runPopulatePmemMap(core: Core, call: Call, progress: bigint): Ou
   const request: Request = { core, call, argument, progress };
   const refused = firstFailure(CHECKS, request);
   if (refused) return failed(refused, call.frame);
-  return populate(call, new Assignment(core, argument!), Number(progress));
+  return populate(call, assignmentOf(core, argument!), Number(progress));
 }
 
-function populate(call: Call, assignment: Assignment, from: number): Outcome {
+function populate(call: Call, assignment: PmemAssignment, from: number): Outcome {
   const fault = assignment.firstFault(from);
-  if (fault && fault.after < call.budget) {
+  const to = assignment.stopBefore(from, from + call.budget);
+  // A fault inside the leaf at hand stops the leaf: none of it is mapped.
+  if (fault && (fault.after === 0 || from + fault.after < to)) {
     assignment.undo(from);
     return failed(fault.errno, call.frame, fault.after + 1);
   }
-  const to = fault
-    ? assignment.leafEnd(from, from + Math.min(call.budget, fault.after))
-    : assignment.leafEnd(from, from + call.budget);
   assignment.apply(from, to);
-  const pages = to - from;
-  if (to === assignment.count) return done(call.frame, 0, pages);
-  return again(memoryFrame(XENMEM.populate_pmem_map, call.frame.subarray(COMMAND_FRAME_HEAD), to), pages);
+  if (to === assignment.count) return done(call.frame, 0, to - from);
+  return again(memoryFrame(XENMEM.populate_pmem_map, call.frame.subarray(COMMAND_FRAME_HEAD), to), to - from);
 }
 
-const kindOf = ({ type }: Argument): PageKind | undefined =>
+const assignmentOf = (core: Core, argument: Argument): PmemAssignment =>
+  new PmemAssignment(core, {
+    domid: argument.domid,
+    kind: kindOf(argument)!,
+    mfn: Number(argument.mfn),
+    gfn: Number(argument.gfn),
+    count: argument.nrMfns,
+  });
+
+const kindOf = ({ type }: Argument): PmemKind | undefined =>
   type === PMEM_MAP_TYPE.data ? "pmem" : type === PMEM_MAP_TYPE.label ? "label" : undefined;
-
-/** Pages [0, count) of one call: where each comes from and goes. */
-class Assignment {
-  readonly count: number;
-  readonly #domid: number;
-  readonly #kind: PageKind;
-  readonly #mfn: number;
-  readonly #gfn: number;
-
-  constructor(private readonly core: Core, argument: Argument) {
-    this.count = argument.nrMfns;
-    this.#domid = argument.domid;
-    this.#kind = kindOf(argument)!;
-    this.#mfn = Number(argument.mfn);
-    this.#gfn = Number(argument.gfn);
-  }
-
-  get #domain(): Domain {
-    return this.core.domains.get(this.#domid)!;
-  }
-
-  frames(from: number, to: number): Range {
-    return { start: this.#mfn + from, end: this.#mfn + to };
-  }
-
-  mapping(from: number, to: number): MappedRange {
-    const { start: mfn } = this.frames(from, to);
-    const { maxOrder } = this.#domain;
-    return { start: this.#gfn + from, end: this.#gfn + to, mfn, type: "ram_rw", maxOrder };
-  }
-
-  /** The first of the pages from `from` on that fails; `after` counts from there. */
-  firstFault(from: number): PageFault | undefined {
-    const frames = this.frames(from, this.count);
-    const taken = this.core.frames.firstTaken(frames);
-    const notFree = taken === undefined ? undefined : { after: taken - frames.start, errno: NOT_FREE.errno };
-    if (this.#kind === "label" || from === this.count) return notFree;
-    const free = freePoolPages(this.#domain);
-    const unmapped = firstP2mFault(this.core.p2m(this.#domid), this.mapping(from, this.count), free);
-    return notFree && (!unmapped || notFree.after <= unmapped.after) ? notFree : unmapped;
-  }
-
-  /** Where an entry that should stop at `wanted` really stops: never inside a leaf, and not before the first. */
-  leafEnd(from: number, wanted: number): number {
-    if (wanted >= this.count) return this.count;
-    if (this.#kind === "label") return wanted;
-    const mapping = this.mapping(from, this.count);
-    const to = leafStart(mapping, mapping.start + (wanted - from)) - mapping.start + from;
-    if (to > from) return to;
-    let end = wanted;
-    while (end < this.count && leafStart(mapping, this.#gfn + end) === mapping.start) {
-      end += 512 - ((this.#gfn + end) % 512);
-    }
-    return Math.min(end, this.count);
-  }
-
-  apply(from: number, to: number): void {
-    if (from === to) return;
-    const frames = this.frames(from, to);
-    this.core.stale.assertNone(frames);
-    const domain = this.#domain;
-    if (this.#kind === "label") {
-      this.core.frames.assign(frames, { owner: this.#domid, kind: "label", gfn: undefined });
-      this.core.domains.update(this.#domid, { labelPages: domain.labelPages + lengthOf(frames) });
-      return;
-    }
-    const mapping = this.mapping(from, to);
-    const p2m = this.core.p2m(this.#domid);
-    const tablePages = domain.tablePages + p2m.tablesFor(mapping);
-    this.core.frames.assign(frames, { owner: this.#domid, kind: "pmem", gfn: mapping.start });
-    p2m.map(mapping);
-    this.core.domains.update(this.#domid, { tablePages, pmemPages: domain.pmemPages + lengthOf(frames) });
-  }
-
-  /** Takes back the pages that earlier entries have done; the checks made sure that they are this call's. */
-  undo(done: number): void {
-    if (done === 0) return;
-    const frames = this.frames(0, done);
-    const domain = this.#domain;
-    if (this.#kind === "label") {
-      this.core.domains.update(this.#domid, { labelPages: domain.labelPages - done });
-    } else {
-      const p2m = this.core.p2m(this.#domid);
-      const { start, end } = this.mapping(0, done);
-      p2m.unmap({ start, end });
-      this.core.stale.add({ domid: this.#domid, gfns: { start, end }, mfns: frames });
-      this.core.stale.flush(this.#domid);
-      this.core.domains.update(this.#domid, { tablePages: p2m.countTables(), pmemPages: domain.pmemPages - done });
-    }
-    this.core.frames.release(frames);
-  }
-
-  /** Whether pages [0, done) are just what this call would have made of them. */
-  hasDone(done: number): boolean {
-    const frames = this.frames(0, done);
-    let pages = 0;
-    for (const owned of this.core.frames.owned(frames)) {
-      const gfn = this.#kind === "label" ? undefined : this.#gfn + (owned.start - this.#mfn);
-      if (owned.owner !== this.#domid || owned.kind !== this.#kind || owned.gfn !== gfn) return false;
-      pages += lengthOf(owned);
-    }
-    const p2m = this.core.p2m(this.#domid);
-    return pages === done &&
-      (this.#kind === "label" || !p2m.splitsLeafAt(this.#gfn) && !p2m.splitsLeafAt(this.#gfn + done));
-  }
-}
 
 function isOwnProgress({ core, argument, progress }: Request): boolean {
   if (progress === 0n) return true;
-  return progress <= BigInt(argument!.nrMfns) && new Assignment(core, argument!).hasDone(Number(progress));
+  return progress <= BigInt(argument!.nrMfns) && assignmentOf(core, argument!).hasDone(Number(progress));
 }
