@@ -82,6 +82,7 @@ export function sessionParts(
     },
     variables: globals.variables,
     confirm: canAsk() ? askOnTerminal : () => Promise.resolve(false),
+    pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     say,
     print: writeOut,
     remake,

@@ -4,6 +4,8 @@ import { helpCommand } from "./help/help.ts";
 import { historyCommands } from "./history/history.ts";
 import { type FixturePath, importCommands } from "./hosts/import.ts";
 import { list } from "./ndctl/list.ts";
+import { lifeCommands } from "./hosts/life.ts";
+import { traceCommand } from "./trace/trace.ts";
 import { type AnyCommand } from "./language/command.ts";
 import { nfitCommands } from "./nfit/mod.ts";
 

@@ -14,9 +14,10 @@ export function powerOff(fork: Fork): void {
 }
 
 /** Xen, then dom0's driver: bus, DIMMs and labels, regions, namespaces. */
-export function boot(fork: Fork): void {
+export function boot(fork: Fork): string[] {
   fork.power = true;
   fork.forgetModels();
   fork.xen.boot();
   fork.dom0.boot();
+  return [];
 }

@@ -1,5 +1,6 @@
 /** The machine as a whole: its state and forks, its journal and store, its making and its power. */
 export { boot, powerOff } from "./boot.ts";
+export { type HostViolation, violations } from "./check.ts";
 export { COMPONENT_NAMES, type HostState } from "./components.ts";
 export { type Difference, differenceBetween } from "./difference.ts";
 export { explainStore, type Explanation } from "./explain.ts";

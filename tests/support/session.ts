@@ -50,6 +50,7 @@ export function sessionOn(host: Host, context: Partial<Context> = {}, confirm = 
     context: { ...texts, ...context },
     variables: new Map(),
     confirm: () => Promise.resolve(confirm),
+    pause: () => Promise.resolve(),
     say: (text) => said.push(text),
     print: (data) => said.push(typeof data === "string" ? data : new TextDecoder().decode(data)),
     remake: (image) =>

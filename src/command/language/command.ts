@@ -103,6 +103,8 @@ export interface Session {
   keepTogether(whole: Session): AsyncGenerator<Progress, Executed, void>;
   /** Values for `$NAME` from outside (`--set`). */
   readonly variables: ReadonlyMap<string, string>;
+  /** Lets time pass, in milliseconds of the wall clock. */
+  pause(ms: number): Promise<void>;
   readonly confirm: Confirm;
   /** Text for the operator while the command runs. */
   say(text: string): void;

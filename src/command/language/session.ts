@@ -37,6 +37,7 @@ export interface SessionParts {
   readonly context: Context;
   readonly variables: Variables;
   readonly confirm: Confirm;
+  readonly pause: (ms: number) => Promise<void>;
   readonly say: (text: string) => void;
   readonly print: (data: string | Uint8Array) => void;
   /** Makes the host anew from an image, in the same store. */
@@ -65,6 +66,10 @@ export class HostSession implements Session {
   }
   get variables(): Variables {
     return this.parts.variables;
+  }
+
+  pause(ms: number): Promise<void> {
+    return this.parts.pause(ms);
   }
 
   get confirm(): Confirm {

@@ -1,0 +1,51 @@
+/** What must hold of a host at any time. `host check`, tests and fuzzers run this one list. */
+import { hex } from "../base/units.ts";
+import { alignDown } from "../base/quantity.ts";
+import { checkLabelAreas, explainLabel } from "../label/mod.ts";
+import { readPages } from "../machine/mod.ts";
+import { type Fork } from "./fork.ts";
+
+export interface HostViolation {
+  /** The rule that does not hold. */
+  readonly rule: string;
+  readonly object: string;
+  readonly what: string;
+}
+
+export function violations(fork: Fork): HostViolation[] {
+  return [...ofXen(fork), ...ofLabels(fork), ...ofCapacity(fork)];
+}
+
+const ofXen = (fork: Fork): HostViolation[] =>
+  fork.xen.violations().map(({ name, detail }) => ({ rule: name, object: "Xen", what: detail }));
+
+/** Every label area is sound; warnings and notes are what a kernel may leave behind. */
+function ofLabels(fork: Fork): HostViolation[] {
+  const dimms = fork.machine.dimms().filter((dimm) => dimm.labelBytes > 0);
+  const areas = dimms.map((d) => readPages(fork.state.machine.media, `${d.handle}:l`, 0, d.labelBytes));
+  return checkLabelAreas(areas).filter((fault) => fault.severity === "error").map((fault) => ({
+    rule: "label areas are sound",
+    object: `DIMM ${hex(dimms[fault.area]!.handle)}`,
+    what: explainLabel(fault).what,
+  }));
+}
+
+/** What namespaces take and what is free make up the region, but for what alignment leaves over at its ends. */
+function ofCapacity(fork: Fork): HostViolation[] {
+  return fork.dom0.regions().filter((region) => region.enabled && region.labelled).flatMap((region) => {
+    const used = fork.dom0.namespaces(region.number).reduce((sum, namespace) => sum + namespace.size, 0);
+    const { available } = fork.dom0.capacity(region.number);
+    const whole = alignDown(region.size, region.align);
+    const over = used + available - region.size;
+    if (over > 0) {
+      return [{ rule: "used and free capacity add up", object: region.name, what: `${over} bytes too many` }];
+    }
+    return used % region.align === 0 && used + available !== whole
+      ? [{
+        rule: "used and free capacity add up",
+        object: region.name,
+        what: `${whole - used - available} bytes are missing`,
+      }]
+      : [];
+  });
+}
