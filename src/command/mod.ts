@@ -21,7 +21,9 @@ export function allCommands({ fixturePath, globals, more }: CommandParts): reado
   const commands: AnyCommand[] = [
     list,
     ...importCommands(fixturePath),
+    ...lifeCommands,
     ...historyCommands,
+    traceCommand,
     batch,
     ...nfitCommands,
     ...more,
