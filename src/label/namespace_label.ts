@@ -71,8 +71,11 @@ const UNTYPED = { typeGuid: NIL_UUID, abstractionGuid: NIL_UUID };
 export interface LabelSpec {
   /** RFC 4122 text. */
   readonly uuid: string;
-  /** At most 63 bytes as UTF-8. */
-  readonly name: string;
+  /**
+   * Text of at most 63 bytes as UTF-8 (more is cut), or the 64 bytes of a field that was read: Linux writes a name it
+   * found back as it was, whatever it is.
+   */
+  readonly name: string | Uint8Array;
   /** Labels in the set. */
   readonly nlabel: number;
   readonly position: number;
@@ -173,10 +176,9 @@ export function nameOf(label: NamespaceLabel): string {
   return textOf(end < 0 ? label.name : label.name.subarray(0, end));
 }
 
-function nameField(name: string): Uint8Array {
-  const text = utf8(name);
-  if (text.length >= LABEL_NAME_SIZE) throw new Error(`a label's name has at most 63 bytes, not ${text.length}`);
+function nameField(name: string | Uint8Array): Uint8Array {
   const field = new Uint8Array(LABEL_NAME_SIZE);
-  field.set(text);
+  if (typeof name === "string") field.set(utf8(name).subarray(0, LABEL_NAME_SIZE - 1));
+  else field.set(name.subarray(0, LABEL_NAME_SIZE));
   return field;
 }

@@ -31,7 +31,9 @@ export interface LabelledRegion {
 
 export interface LabelledNamespace {
   readonly uuid: string;
+  /** As text, and as the field's 64 bytes: those are what a rewrite must carry on. */
   readonly name: string;
+  readonly nameField: Uint8Array;
   /** SPA of the first byte, bytes over all DIMMs. */
   readonly start: number;
   readonly size: number;
@@ -126,6 +128,7 @@ function namespaceOf(
   return ok({
     uuid,
     name: nameOf(head),
+    nameField: head.name,
     start: region.start + (Number(lowest) - region.mappings[0]!.start) * region.mappings.length,
     size: extents.reduce((sum, extent) => sum + extent.size, 0),
     lbaSize: Number(head.lbaSize),

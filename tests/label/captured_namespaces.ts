@@ -29,6 +29,7 @@ export function capturedNamespaces(): CapturedNamespace[] {
     const host = path.split("/")[0]!;
     const meta = JSON.parse(capturedText(path)) as Meta;
     return (meta.boots ?? []).flatMap(({ namespaces = {} }, boot) => {
+      if (Object.keys(namespaces).length === 0) return [];
       const folder = (meta.boots ?? []).length > 1 ? `${host}/boot${boot}` : host;
       const sysfs = sysfsOf(`${folder}/end.sysfs.txt`);
       return Object.entries(namespaces).map(([device, { pieces = [] }]): CapturedNamespace => {

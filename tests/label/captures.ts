@@ -1,4 +1,7 @@
-/** Captured hosts as the tests of this folder read them. Everything lies in fixtures/hosts, byte for byte as captured. */
+/**
+ * Captured hosts as the tests of this folder read them. They lie in fixtures/hosts, byte for byte as captured; a folder
+ * is a capture if its meta.json names the versions of the software that ran.
+ */
 import { gunzipSync } from "node:zlib";
 
 const ROOT = new URL("../../fixtures/hosts/", import.meta.url);
@@ -11,7 +14,7 @@ export function captured(path: string): Uint8Array {
 
 export const capturedText = (path: string): string => new TextDecoder().decode(captured(path));
 
-/** Paths below fixtures/hosts that match, sorted. */
+/** Paths below fixtures/hosts that match and belong to a capture, sorted. */
 export function capturedFiles(pattern: RegExp): string[] {
   const found: string[] = [];
   const walk = (folder: string): void => {
@@ -21,8 +24,19 @@ export function capturedFiles(pattern: RegExp): string[] {
       else if (pattern.test(path)) found.push(path);
     }
   };
-  walk("");
+  for (const host of captures()) walk(`${host}/`);
   return found.sort();
+}
+
+function captures(): string[] {
+  const folders = [...Deno.readDirSync(ROOT)].filter(({ isDirectory }) => isDirectory).map(({ name }) => name);
+  return folders.filter((name) => {
+    try {
+      return "versions" in JSON.parse(capturedText(`${name}/meta.json`));
+    } catch {
+      return false;
+    }
+  });
 }
 
 /** What the nth command of a captured terminal session printed. */

@@ -41,9 +41,8 @@ class Capture {
   }
 
   /** All labels that one DIMM still holds, in use or not, by slot. */
-  everyLabel(dimm = 0): { labels: NamespaceLabel[] } {
-    const view = describeLabelArea(this.end[dimm]!)!;
-    return { labels: view.slots.map(({ label }) => label) };
+  everyLabel(dimm: number): NamespaceLabel[] {
+    return describeLabelArea(this.end[dimm]!)!.slots.map(({ label }) => label);
   }
 
   /** Size, place and identity are taken from the labels that are left; the attributes that are stored, from the command. */
@@ -110,15 +109,30 @@ Deno.test("one namespace of each mode, both label versions", () => {
   }
 });
 
-Deno.test("a destroyed namespace frees its slot and leaves its last label behind", () => {
-  replayed("carve-v11", [0], "1.1", (c) => {
-    const region = c.region(0);
-    c.create(region, "one", 512, none);
-    c.create(region, "two", 512, pfn);
-    c.create(region, "three", 4096, btt2);
-    c.destroy("one");
-    assert.equal(c.replay.indexWrites, 3 * 8 + 3);
+Deno.test("two aligned DIMMs, the second filled in three modes", () => {
+  replayed("carve-aligned", [0, 1], "1.2", (c) => {
+    c.create(c.region(1), "f", 512, pfn);
+    c.create(c.region(1), "d", 512, dax);
+    c.create(c.region(1), "s", 4096, btt2);
+    c.create(c.region(0), "whole0", 512, none);
   });
+});
+
+Deno.test("a destroyed namespace frees its slot and leaves its last label behind", () => {
+  for (const [folder, version] of [["carve-v11", "1.1"], ["carve-v12", "1.2"]] as const) {
+    replayed(folder, [0], version, (c) => {
+      const region = c.region(0);
+      c.create(region, "one", 512, none);
+      c.create(region, "two", 512, pfn);
+      c.create(region, "three", 4096, btt2);
+      c.destroy("one");
+      assert.equal(c.replay.indexWrites, 3 * 8 + 3);
+    });
+  }
+});
+
+Deno.test("one namespace over a whole region", () => {
+  replayed("carve-raw-whole", [0], "1.1", (c) => c.create(c.region(0), "whole", 512, none));
 });
 
 Deno.test("twenty creates and fifteen destroys", () => {
@@ -223,8 +237,7 @@ Deno.test("an evening at the terminal: labels saved and put back, everything des
     const region = c.region(0);
     const { replay } = c;
     const last = (dpa: number, size: number, name = "") => {
-      const { labels } = c.everyLabel();
-      const label = labels.findLast((label) =>
+      const label = c.everyLabel(0).findLast((label) =>
         label.dpa === BigInt(dpa) && label.rawSize === BigInt(size) && nameOf(label) === name
       );
       return {

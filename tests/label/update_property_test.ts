@@ -99,7 +99,7 @@ function change(area: LabelArea, step: Step, model: Map<string, string>) {
     return undefined;
   }
   if (former) model.delete(former);
-  model.set(spec.uuid, spec.name);
+  model.set(spec.uuid, step.name);
   return updated.value;
 }
 
