@@ -2,21 +2,27 @@
  * Linux's NVDIMM side of one machine, dom0's or a guest's: made of tables, firmware, memory and the kernel's own state. An
  * object is a view with caches over that state; a fork makes its own.
  */
-import { type Result } from "neverthrow";
+import { err, type Result } from "neverthrow";
 import { type Errno } from "../abi/errno.ts";
 import { decodeSrat } from "../acpi/mod.ts";
 import { type Clock, type Draws, type Firmware, type PhysicalMemory } from "../abi/ports.ts";
-import { type Recorder } from "../abi/steps.ts";
+import { type Loss, type Recorder } from "../abi/steps.ts";
 import { type BadSectors, regionBadblocks } from "./badblocks.ts";
-import { enableDimm, NEW_DIMM } from "./dimm_driver.ts";
+import { type DimmCommand } from "./dimm_commands.ts";
+import { enableDimm, NEW_DIMM, userWriteLabels } from "./dimm_driver.ts";
+import { readDisk, writeDisk } from "./disk.ts";
+import { bindDevice, closeExclusive, holderOf, openExclusive, unbindDevice } from "./drivers.ts";
 import { type Dom0Facts } from "./facts.ts";
 import { offersFunction, smart, type SmartData, type SmartThresholds, smartThresholds } from "./health.ts";
 import { Kernel } from "./kernel.ts";
+import { labelAreaSize, readLabels } from "./label_access.ts";
+import { availableSlots } from "./label_data.ts";
 import { nodeMap } from "./numa.ts";
 import { enableRegion, newRegion } from "./region_driver.ts";
 import { resume, type ResumeFault } from "./resume.ts";
 import { canScrub, dimmAt } from "./scrub.ts";
 import { type DaxDevice, type Dom0State } from "./state.ts";
+import { storeAttribute } from "./sysfs_store.ts";
 import { type DimmTopology, readTopology } from "./topology.ts";
 import {
   capacityOf,
@@ -127,6 +133,66 @@ export class Dom0 {
   /** Whether firmware confirmed a function of the DIMM's family. */
   offersFunction(dimm: number, fn: number): boolean {
     return offersFunction(this.kernel, this.#dimm(dimm), fn);
+  }
+
+  /** Writes a sysfs attribute under /sys/bus/nd/devices, as text. */
+  store(device: string, attribute: string, text: string): Result<void, Errno> {
+    return storeAttribute(this.kernel, device, attribute, text);
+  }
+  /** Binds the driver that fits a device; already bound is success. */
+  bind(device: string): Result<void, Errno> {
+    return bindDevice(this.kernel, device);
+  }
+  unbind(device: string): Result<void, Errno> {
+    return unbindDevice(this.kernel, device);
+  }
+
+  /** Who has a block or character device open exclusively, in words. */
+  holderOf(device: string): string | undefined {
+    return holderOf(this.kernel, device);
+  }
+  /** -EBUSY while another has the device, or a partition of it. */
+  openExclusive(device: string, who: string): Result<void, Errno> {
+    return this.holderOf(device) === undefined ? openExclusive(this.kernel, device, who) : err("EBUSY");
+  }
+  closeExclusive(device: string): void {
+    closeExclusive(this.kernel, device);
+  }
+  /** Bytes of a namespace's disk. -ENXIO without such a disk, -EIO for what cannot be read. */
+  readDisk(disk: string, offset: number, length: number): Result<Uint8Array, Errno> {
+    return readDisk(this.kernel, disk, offset, length);
+  }
+  writeDisk(disk: string, offset: number, bytes: Uint8Array, note: string): Result<void, Errno> {
+    return writeDisk(this.kernel, disk, offset, bytes, note);
+  }
+
+  /** Commands a DIMM offers to userspace. */
+  dimmOffers(dimm: number, command: DimmCommand): boolean {
+    return this.kernel.commands(this.#dimm(dimm)).commands.has(command);
+  }
+  /** Size of a DIMM's label area in bytes. */
+  labelAreaSize(dimm: number): Result<number, Errno> {
+    return labelAreaSize(this.kernel, this.#dimm(dimm)).map(({ size }) => size);
+  }
+  /** What stands in a DIMM's label area, whatever the driver remembers of it. */
+  readLabelArea(dimm: number, offset: number, length: number): Result<Uint8Array, Errno> {
+    return readLabels(this.kernel, this.#dimm(dimm), offset, length);
+  }
+  /** -EBUSY while the DIMM is active. A bound driver keeps its older copy until it is bound anew. */
+  writeLabelArea(dimm: number, offset: number, bytes: Uint8Array, note: string): Result<void, Errno> {
+    return userWriteLabels(this.kernel, this.#dimm(dimm), offset, bytes, note);
+  }
+  /** `available_slots`. */
+  availableSlots(dimm: number): number | undefined {
+    return availableSlots(this.kernel, this.#dimm(dimm));
+  }
+
+  /** Tells the fork what data a command is about to lose. */
+  losing(loss: Loss): void {
+    this.kernel.parts.recorder.loss(loss);
+  }
+  newUuid(): string {
+    return this.kernel.parts.draws.uuid();
   }
 
   /** Forgets every device and probes the machine anew: bus, DIMMs, regions with their namespaces. */

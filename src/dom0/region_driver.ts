@@ -78,6 +78,13 @@ export function enableRegion(kernel: Kernel, region: RegionTopology): Result<voi
   return ok();
 }
 
+export function setRegionReadOnly(kernel: Kernel, region: RegionTopology, readOnly: boolean): Result<void, Errno> {
+  const device = kernel.devices.region(region.number);
+  if (!device) return err("ENODEV");
+  kernel.devices.setRegion(region.number, { ...device, readOnly });
+  return ok();
+}
+
 /** -ENODEV where the labels contradict each other: one broken set leaves the region without any namespace. */
 function namespacesOf(kernel: Kernel, region: RegionTopology): Result<NamespaceDevice[], Errno> {
   if (nstypeOf(kernel, region) === NSTYPE.io) return ok([wholeRegion(region)]);

@@ -57,6 +57,14 @@ export function scrub(kernel: Kernel, short = false): Result<void, Errno> {
   return ok();
 }
 
+/** Whether a machine check makes the kernel scrub everything (`hw_error_scrub`). */
+export function setHwErrorScrub(kernel: Kernel, _bus: string, hwErrorScrub: boolean): Result<void, Errno> {
+  const bus = kernel.devices.bus;
+  if (!bus) return err("ENODEV");
+  kernel.devices.setBus({ ...bus, hwErrorScrub });
+  return ok();
+}
+
 function scrubRegion(kernel: Kernel, region: RegionTopology, short: boolean): void {
   const type = region.volatile ? ARS_TYPE.volatile : ARS_TYPE.persistent;
   const window = { address: BigInt(region.start), length: BigInt(region.size) };

@@ -1,0 +1,65 @@
+/** Runs ndctl and daxctl lines against one dom0, without a host around it. Only for tests. */
+import { err, ok } from "neverthrow";
+import { type Files } from "../../../src/command/language/files.ts";
+import { type AnyCommand, type Context, type HostCommand, type Outcome } from "../../../src/command/language/command.ts";
+import { Registry } from "../../../src/command/language/registry.ts";
+import { ndctlCommands } from "../../../src/command/ndctl/ndctl_commands.ts";
+import { type Dom0 } from "../../../src/dom0/mod.ts";
+import { type Fork } from "../../../src/host/mod.ts";
+
+const toolCommands: readonly AnyCommand[] = [...ndctlCommands];
+
+/** Files that live in memory. */
+export class MemoryFiles implements Files {
+  readonly content = new Map<string, Uint8Array>();
+  read(path: string) {
+    const bytes = this.content.get(path);
+    return bytes ? ok(bytes) : err({ path, reason: "No such file or directory" });
+  }
+  write(path: string, chunks: Iterable<Uint8Array>) {
+    this.content.set(path, Uint8Array.from([...chunks].flatMap((chunk) => [...chunk])));
+    return ok(undefined);
+  }
+  list(path: string) {
+    return err({ path, reason: "Not a directory" });
+  }
+  makeFolder() {
+    return ok(undefined);
+  }
+  gunzip(path: string) {
+    return err({ path, reason: "Invalid argument" });
+  }
+}
+
+export interface ToolRun {
+  readonly status: number;
+  readonly out: Uint8Array;
+  readonly err: string;
+}
+
+export class Tool {
+  readonly files = new MemoryFiles();
+  readonly #registry = new Registry(toolCommands);
+
+  /** `dom0` is asked for anew for every line, as every command has its own view. */
+  constructor(private readonly dom0: () => Dom0) {}
+
+  run(words: readonly string[], input?: Uint8Array): ToolRun {
+    const found = this.#registry.find(words);
+    if (found.isErr()) return { status: found.error.status, out: new Uint8Array(), err: found.error.err };
+    const command = found.value.command as HostCommand;
+    const args = command.parse(found.value.argv);
+    if (args.isErr()) {
+      return { status: args.error.status, out: bytes(args.error.out ?? ""), err: args.error.err };
+    }
+    const context: Context = { files: this.files, terminal: false, input, json: false, line: words } as Context;
+    const outcome = drain(command.run({ dom0: this.dom0() } as unknown as Fork, args.value, context));
+    return { status: outcome.status, out: bytes(outcome.out), err: outcome.err };
+  }
+}
+
+function drain(run: Generator<unknown, Outcome, void>): Outcome {
+  for (let step = run.next();; step = run.next()) if (step.done) return step.value;
+}
+
+const bytes = (out: string | Uint8Array): Uint8Array => typeof out === "string" ? new TextEncoder().encode(out) : out;
