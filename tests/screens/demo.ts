@@ -12,4 +12,4 @@ const HOSTS: Readonly<Record<string, HostFacts>> = {
 };
 
 const host = new FakeHost(HOSTS[Deno.args[0] ?? "lab"] ?? {});
-Deno.exitCode = await openConsole(host);
+Deno.exit(await openConsole(host));

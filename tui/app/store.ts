@@ -9,6 +9,9 @@ import { type Model } from "../model.ts";
 import { type Charts } from "../scene.ts";
 import { updateAll } from "../update.ts";
 
+/** Progress is drawn this often: work that is done sooner shows none. */
+const PROGRESS_MS = 100;
+
 export interface Outside {
   readonly copy: (text: string) => void;
   readonly quit: () => void;
@@ -98,6 +101,7 @@ export class Store {
 
   /** The first slice runs at once: most commands need no second one. */
   async #slices<T>(ticket: number, work: Work<T>, message: (value: T) => Message): Promise<void> {
+    let said = performance.now();
     for (;;) {
       const slice = await work.next();
       if (this.#work?.ticket !== ticket) return;
@@ -105,8 +109,11 @@ export class Store {
         this.#work = undefined;
         return this.send(message(slice.value));
       }
-      const { what, done, total } = slice.value;
-      this.send({ kind: "progress", ticket, progress: { what, done, total } });
+      if (performance.now() - said > PROGRESS_MS) {
+        const { what, done, total } = slice.value;
+        this.send({ kind: "progress", ticket, progress: { what, done, total } });
+        said = performance.now();
+      }
       await new Promise((resolve) => setTimeout(resolve, 0));
     }
   }

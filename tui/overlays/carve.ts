@@ -2,7 +2,7 @@
 import type { NamespaceView, Rehearsal } from "../../src/command/language/console_host.ts";
 import { hex, shortSize } from "../../src/base/units.ts";
 import { type CarveState, type Model } from "../model.ts";
-import { costText, forecastText, regionBar, whyText } from "../screens/parts.ts";
+import { costText, forecastText, namesOf, regionBar, whyText } from "../screens/parts.ts";
 import { EMPTY, type Line, line, span } from "../text/line.ts";
 import { carveForm } from "./carve_state.ts";
 import { formKeys } from "./form_keys.ts";
@@ -27,7 +27,7 @@ function after(model: Model, state: CarveState, result: Rehearsal, width: number
   const region = result.after.regions.find((r) => r.name === state.region);
   const [made] = added(model.snapshot.namespaces, result.after.namespaces);
   if (!region || !made) return [line(span(" Nothing would be carved.", "warning"))];
-  const before = new Set(model.snapshot.namespaces.map((n) => n.name));
+  const before = namesOf(model.snapshot.namespaces);
   return [
     ...regionBar(region, result.after.namespaces, width, model.theme, { before }),
     EMPTY,

@@ -101,37 +101,43 @@ export interface Emphasis {
   readonly byState?: boolean;
 }
 
-function segmentOf(s: SegmentView, all: readonly NamespaceView[], emphasis: Emphasis): Segment {
-  const size = shortSize(s.endSpa - s.startSpa);
-  const range = { start: s.startSpa, end: s.endSpa };
-  if (s.kind === "free") return { ...range, name: "", caption: `free ${size}`, fill: FILLS.free, role: "rule" };
-  if (s.kind !== "namespace") {
-    const fill = s.kind === "raw" ? FILLS.raw : FILLS[s.kind];
-    return { ...range, name: s.name, caption: s.kind, fill, role: s.kind === "data" ? "ok" : "muted" };
-  }
-  const found = namespaceOf(all, s.name);
-  if (emphasis.before && !emphasis.before.has(s.name)) {
-    return { ...range, name: "NEW", caption: found?.mode ?? "", fill: FILLS.new, role: "fresh" };
-  }
-  const role: Role = s.name === emphasis.bright
-    ? "accent"
-    : emphasis.byState && found
-    ? stateRole(found.state)
-    : "muted";
-  return {
-    ...range,
-    name: found ? shownName(found) : s.name,
-    caption: found?.mode ?? "",
-    fill: FILLS[found?.mode ?? "raw"],
-    role,
-  };
-}
-
-export const regionSegments = (
+const segmentsOf = remembered((
   region: RegionView,
   all: readonly NamespaceView[],
-  emphasis: Emphasis,
-): readonly Segment[] => region.segments.map((s) => segmentOf(s, all, emphasis));
+  before: ReadonlySet<string> | undefined,
+  byState: boolean | undefined,
+): readonly Segment[] => region.segments.map((s) => segmentOf(s, all, before, byState)));
+
+function segmentOf(
+  s: SegmentView,
+  all: readonly NamespaceView[],
+  before: ReadonlySet<string> | undefined,
+  byState: boolean | undefined,
+): Segment {
+  const range = { start: s.startSpa, end: s.endSpa };
+  if (s.kind === "free") {
+    return { ...range, name: "", caption: `free ${shortSize(s.endSpa - s.startSpa)}`, fill: FILLS.free, role: "rule" };
+  }
+  if (s.kind !== "namespace") {
+    return { ...range, name: s.name, caption: s.kind, fill: FILLS[s.kind], role: s.kind === "data" ? "ok" : "muted" };
+  }
+  const found = namespaceOf(all, s.name);
+  const caption = found?.mode ?? "";
+  if (before && !before.has(s.name)) return { ...range, name: "NEW", caption, fill: FILLS.new, role: "fresh" };
+  const role = byState && found ? stateRole(found.state) : "muted";
+  return { ...range, name: found ? shownName(found) : s.name, caption, fill: FILLS[found?.mode ?? "raw"], role };
+}
+
+/** The segments with what is bright made so; all others are remembered from frame to frame. */
+function regionSegments(region: RegionView, all: readonly NamespaceView[], emphasis: Emphasis): readonly Segment[] {
+  const segments = segmentsOf(region, all, emphasis.before, emphasis.byState);
+  const at = emphasis.bright === undefined ? -1 : region.segments.findIndex((s) => s.name === emphasis.bright);
+  return at < 0 ? segments : segments.with(at, { ...segments[at]!, role: "accent" });
+}
+
+export const namesOf = remembered((all: readonly NamespaceView[]): ReadonlySet<string> =>
+  new Set(all.map((n) => n.name))
+);
 
 /** Bar and captions between the region's addresses; without the addresses where they take too much of the width. */
 export function regionBar(
