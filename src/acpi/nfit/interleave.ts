@@ -37,6 +37,8 @@ export type InterleaveFault =
   | { readonly kind: "stray"; readonly member: number; readonly line: number; readonly at: number }
   /** No member owns the line at this offset of the range. */
   | { readonly kind: "unowned"; readonly at: number }
+  /** One round of the set has more lines than its members describe. */
+  | { readonly kind: "too-few-lines"; readonly needed: number; readonly present: number }
   /** The members' sizes do not add up to the range. */
   | { readonly kind: "sum"; readonly range: number; readonly members: number }
   /** A member's size is no multiple of what it holds of one period, so the last lines are nobody's. */
@@ -148,16 +150,18 @@ function lineTable(members: readonly InterleaveMember[]): Result<LineTable, Inte
   const first = members.find((member) => member.lines)!.lines!;
   const lineSize = first.size;
   const period = first.offsets.length * first.ways * lineSize;
-  const total = members.reduce((count, member) => count + (member.lines?.offsets.length ?? 0), 0);
+  const linear = members.findIndex((member) => member.lines === undefined);
+  if (linear >= 0) return err({ kind: "unlike", member: linear, field: "period" });
+  const total = members.reduce((count, member) => count + member.lines!.offsets.length, 0);
   const count = first.offsets.length * first.ways;
-  if (total < count) return err({ kind: "sum", range: count, members: total });
+  if (total < count) return err({ kind: "too-few-lines", needed: count, present: total }); // before anything is allocated
 
   const owner = new Int32Array(count).fill(-1);
   const index = new Int32Array(count);
   const places: number[][] = [];
   for (const [m, member] of members.entries()) {
-    const lines = member.lines;
-    if (lines === undefined || lines.offsets.length * lines.ways * lines.size !== period) {
+    const lines = member.lines!;
+    if (lines.offsets.length * lines.ways * lines.size !== period) {
       return err({ kind: "unlike", member: m, field: "period" });
     }
     if (lines.size !== lineSize) return err({ kind: "unlike", member: m, field: "line size" });

@@ -99,6 +99,11 @@ export function explainInterleave(fault: InterleaveFault): { what: string; hint:
       };
     case "unowned":
       return { what: `no mapping owns the bytes at offset ${hex(fault.at)} of the range`, hint: check };
+    case "too-few-lines":
+      return {
+        what: `one round of the set has ${fault.needed} lines, its mappings describe ${fault.present}`,
+        hint: check,
+      };
     case "sum":
       return {
         what: `the mappings hold ${hex(fault.members)} together, the range ${hex(fault.range)}`,
