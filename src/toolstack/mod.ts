@@ -10,3 +10,12 @@ export {
 export { type DomainRecord, type VnvdimmRecord } from "./domain_record.ts";
 export { namespaceId, type NamespaceReport, type PmemReport, type RangeReport, reportId } from "./pmem_report.ts";
 export { type AutostartFile, type ToolstackState } from "./state.ts";
+export {
+  costOf,
+  DEFAULT_ALIGN,
+  type Geometry,
+  type GeometryFault,
+  pageMapGeometry,
+  rawGeometry,
+} from "./pmem/geometry.ts";
+export { type NamespaceBacking, namespaceBacking } from "./backend/namespace_backing.ts";

@@ -9,8 +9,8 @@ import {
   type NamespaceView,
   type RegionView,
   type SegmentView,
-  type StateWord,
 } from "../language/console_host.ts";
+import { usageOn } from "./usage.ts";
 
 const MODE: Record<KernelNamespace["mode"], Mode> = { raw: "raw", safe: "sector", memory: "fsdax", dax: "devdax" };
 
@@ -100,18 +100,14 @@ function segmentsOf(region: KernelRegion, namespaces: readonly KernelNamespace[]
   return [...used, ...free].sort((a, b) => a.startSpa - b.startSpa);
 }
 
-/** Who uses a namespace, if anybody, as the toolstack and dom0 know. */
-export type Usage = (
-  namespace: string,
-) => { readonly state: StateWord; readonly owner: string | undefined } | undefined;
-
-export function namespaceViews(fork: Fork, usage: Usage): NamespaceView[] {
+export function namespaceViews(fork: Fork): NamespaceView[] {
+  const usageOf = usageOn(fork);
   return fork.dom0.namespaces().filter((namespace) => namespace.size > 0).map((namespace): NamespaceView => {
     const personality = namespace.holder === undefined ? undefined : fork.dom0.personality(namespace.holder);
     const device = personality?.device;
     const pfn = device && device.kind !== "btt" ? device : undefined;
     const dax = device?.kind === "dax" ? `dax${namespace.name.slice("namespace".length)}` : undefined;
-    const used = usage(namespace.name);
+    const used = usageOf(namespace);
     return {
       name: namespace.name,
       label: namespace.altName,

@@ -1,6 +1,7 @@
 /** The journal and the hypercalls it kept, as the console shows them. */
 import { type Step } from "../../abi/steps.ts";
 import { hex } from "../../base/units.ts";
+import { decodedFields } from "../trace/decode.ts";
 import { explainUndo, type Host, type JournalEntry, type StepRun, stepsOf, undoable } from "../../host/mod.ts";
 import { type HypercallView, type JournalView, type StepGroup, type StepsView } from "../language/console_host.ts";
 
