@@ -2,11 +2,12 @@
  * What only shows when several DIMMs are looked at together: sets that lack a position, labels that disagree with the
  * rest of their set, and, where the regions are known, labels that belong to no region.
  */
+import type { Field } from "../base/structure.ts";
 import { type LabelArea, readLabelArea } from "./area.ts";
 import { checkLabelArea } from "./check_area.ts";
 import { type Geometry, slotOffset } from "./geometry.ts";
 import type { LabelFault, LabelFinding, Severity } from "./label_faults.ts";
-import { nameOf, type NamespaceLabel } from "./namespace_label.ts";
+import { labelV12, nameOf, type NamespaceLabel } from "./namespace_label.ts";
 import { expectedCookie } from "./namespaces.ts";
 
 /** A region over the areas checked. `area` is an index into them; bytes. */
@@ -30,6 +31,8 @@ export function checkLabelAreas(areas: readonly Uint8Array[], regions?: readonly
     ...(regions ? checkRegions(views, regions) : []),
   ];
 }
+
+const LABEL = labelV12.fields;
 
 interface Member {
   readonly area: number;
@@ -59,7 +62,7 @@ function checkSet(uuid: string, members: readonly Member[]): LabelFault[] {
   for (const member of members) {
     const { slot, position } = member.label;
     if (positions.has(position)) {
-      faults.push(at(member, 86, 2, "error", { kind: "doubled position", uuid, position, slot }));
+      faults.push(at(member, LABEL.position, "error", { kind: "doubled position", uuid, position, slot }));
     }
     positions.add(position);
     faults.push(...disagreements(uuid, first, member));
@@ -71,7 +74,7 @@ function checkSet(uuid: string, members: readonly Member[]): LabelFault[] {
   for (let position = 0; position < nlabel && missing < most; position++) {
     if (positions.has(position)) continue;
     missing++;
-    faults.push(at(first, 84, 2, "error", { kind: "missing position", uuid, position, nlabel }));
+    faults.push(at(first, LABEL.nlabel, "error", { kind: "missing position", uuid, position, nlabel }));
   }
   return faults;
 }
@@ -82,23 +85,22 @@ function disagreements(uuid: string, first: Member, member: Member): LabelFault[
   const compare = (
     field: Extract<LabelFinding, { kind: "set disagrees" }>["field"],
     severity: Severity,
-    offset: number,
-    length: number,
+    place: Field,
     wanted: string | number | bigint,
     found: string | number | bigint,
   ) => {
     if (wanted === found) return;
     const [f, w] = [String(found), String(wanted)];
     faults.push(
-      at(member, offset, length, severity, { kind: "set disagrees", uuid, slot: b.slot, field, found: f, wanted: w }),
+      at(member, place, severity, { kind: "set disagrees", uuid, slot: b.slot, field, found: f, wanted: w }),
     );
   };
-  compare("nlabel", "error", 84, 2, a.nlabel, b.nlabel);
-  compare("cookie", "error", 88, 8, a.isetCookie, b.isetCookie);
-  compare("type", "error", 128, 16, a.typeGuid, b.typeGuid);
-  compare("size", "warning", 112, 8, a.rawSize, b.rawSize);
-  compare("dpa", "note", 104, 8, a.dpa, b.dpa);
-  compare("name", "note", 16, 64, nameOf(a), nameOf(b));
+  compare("nlabel", "error", LABEL.nlabel, a.nlabel, b.nlabel);
+  compare("cookie", "error", LABEL.isetCookie, a.isetCookie, b.isetCookie);
+  compare("type", "error", LABEL.typeGuid, a.typeGuid, b.typeGuid);
+  compare("size", "warning", LABEL.rawSize, a.rawSize, b.rawSize);
+  compare("dpa", "note", LABEL.dpa, a.dpa, b.dpa);
+  compare("name", "note", LABEL.name, nameOf(a), nameOf(b));
   return faults;
 }
 
@@ -110,17 +112,17 @@ function checkRegions(views: readonly (LabelArea | undefined)[], regions: readon
       const { uuid, slot, dpa, rawSize: size } = label;
       const region = regions.find(({ mappings }) => mappings.some((m) => m.area === area && inside(label, m)));
       if (!region) {
-        faults.push(at(member, 104, 16, "error", { kind: "outside regions", uuid, slot, dpa, size }));
+        faults.push(at(member, LABEL.dpa, "error", { kind: "outside regions", uuid, slot, dpa, size }));
         continue;
       }
       const wanted = cookieOf(region, views);
       const found = label.isetCookie;
       if (found !== wanted && found !== region.altCookie) {
-        faults.push(at(member, 88, 8, "error", { kind: "foreign cookie", uuid, slot, found, wanted }));
+        faults.push(at(member, LABEL.isetCookie, "error", { kind: "foreign cookie", uuid, slot, found, wanted }));
       }
       if (view!.geometry.labelSize === 256 && label.typeGuid !== region.typeGuid) {
         const types = { found: label.typeGuid, wanted: region.typeGuid };
-        faults.push(at(member, 128, 16, "error", { kind: "foreign type", uuid, slot, ...types }));
+        faults.push(at(member, LABEL.typeGuid, "error", { kind: "foreign type", uuid, slot, ...types }));
       }
     }
   }
@@ -137,12 +139,7 @@ const cookieOf = (region: CheckedRegion, views: readonly (LabelArea | undefined)
 const inside = (label: NamespaceLabel, mapping: { readonly start: number; readonly size: number }): boolean =>
   label.dpa >= BigInt(mapping.start) && label.dpa + label.rawSize <= BigInt(mapping.start + mapping.size);
 
-function at(
-  { area, geometry, label }: Member,
-  offset: number,
-  length: number,
-  severity: Severity,
-  finding: LabelFinding,
-): LabelFault {
-  return { ...finding, severity, area, offset: slotOffset(geometry, label.slot) + offset, length };
+function at({ area, geometry, label }: Member, field: Field, severity: Severity, finding: LabelFinding): LabelFault {
+  const offset = slotOffset(geometry, label.slot) + field.offset;
+  return { ...finding, severity, area, offset, length: field.size };
 }

@@ -64,25 +64,32 @@ export interface IndexFault {
 export function readIndex(area: Uint8Array, g: Geometry, block: IndexNumber): Result<IndexRecord, IndexFault> {
   const at = block * g.indexSize;
   const record = rawIndex(area, g, block);
-  const refuse = (reason: IndexFault["reason"], field: number, found: bigint | string, wanted: bigint | string) =>
-    err<never, IndexFault>({ kind: "invalid index", block, reason, offset: at + field, found, wanted });
+  const refuse = (
+    reason: IndexFault["reason"],
+    field: keyof IndexRecord,
+    found: bigint | string,
+    wanted: bigint | string,
+  ) => {
+    const offset = at + indexBlock.fields[field].offset;
+    return err<never, IndexFault>({ kind: "invalid index", block, reason, offset, found, wanted });
+  };
 
-  if (!hasSignature(area, at)) return refuse("signature", 0, record.signature, INDEX_SIGNATURE);
+  if (!hasSignature(area, at)) return refuse("signature", "signature", record.signature, INDEX_SIGNATURE);
   const labelSize = claimedLabelSize(record);
-  if (labelSize !== g.labelSize) return refuse("label size", 19, BigInt(labelSize), BigInt(g.labelSize));
+  if (labelSize !== g.labelSize) return refuse("label size", "labelSize", BigInt(labelSize), BigInt(g.labelSize));
   const sum = indexChecksum(area.subarray(at, at + g.indexSize));
-  if (record.checksum !== sum) return refuse("checksum", INDEX_CHECKSUM_OFFSET, record.checksum, sum);
-  if ((record.sequence & 3) === 0) return refuse("sequence", 20, BigInt(record.sequence), "1, 2 or 3");
-  if (record.myOffset !== BigInt(at)) return refuse("own offset", 24, record.myOffset, BigInt(at));
+  if (record.checksum !== sum) return refuse("checksum", "checksum", record.checksum, sum);
+  if ((record.sequence & 3) === 0) return refuse("sequence", "sequence", BigInt(record.sequence), "1, 2 or 3");
+  if (record.myOffset !== BigInt(at)) return refuse("own offset", "myOffset", record.myOffset, BigInt(at));
   const other = BigInt((1 - block) * g.indexSize);
-  if (record.otherOffset !== other) return refuse("other offset", 40, record.otherOffset, other);
+  if (record.otherOffset !== other) return refuse("other offset", "otherOffset", record.otherOffset, other);
   const labels = BigInt(g.labelOffset);
-  if (record.labelOffset !== labels) return refuse("label offset", 48, record.labelOffset, labels);
+  if (record.labelOffset !== labels) return refuse("label offset", "labelOffset", record.labelOffset, labels);
   if (record.mySize < BigInt(INDEX_HEADER_SIZE) || record.mySize > BigInt(g.indexSize)) {
-    return refuse("own size", 32, record.mySize, `${INDEX_HEADER_SIZE} to ${g.indexSize}`);
+    return refuse("own size", "mySize", record.mySize, `${INDEX_HEADER_SIZE} to ${g.indexSize}`);
   }
   if (record.slots * g.labelSize + g.labelOffset > g.configSize) {
-    return refuse("slots", 56, BigInt(record.slots), `at most ${g.slots}`);
+    return refuse("slots", "slots", BigInt(record.slots), `at most ${g.slots}`);
   }
   return ok(record);
 }

@@ -68,15 +68,15 @@ export const deleteLabels = (area: LabelArea, uuid: string): AreaChange =>
 /** The other index block with some labels freed and at most one added; it becomes the current one. */
 function rewriteIndex(area: LabelArea, freed: (label: NamespaceLabel) => boolean, added?: NamespaceLabel): AreaChange {
   const free = area.free.slice();
-  const labels: NamespaceLabel[] = [];
-  let pending = added;
-  for (const label of area.labels) {
-    if (pending && pending.slot < label.slot) pending = void labels.push(pending);
-    if (freed(label)) setFree(free, label.slot, true);
-    else labels.push(label);
+  const labels = area.labels.filter((label) => !freed(label));
+  if (labels.length < area.labels.length) {
+    for (const label of area.labels) if (freed(label)) setFree(free, label.slot, true);
   }
-  if (pending) labels.push(pending);
-  if (added) setFree(free, added.slot, false);
+  if (added) {
+    setFree(free, added.slot, false);
+    const after = labels.findIndex((label) => label.slot > added.slot);
+    labels.splice(after < 0 ? labels.length : after, 0, added);
+  }
 
   const block: IndexNumber = area.current === 0 ? 1 : 0;
   const sequence = area.nextSequence;
