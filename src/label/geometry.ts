@@ -8,7 +8,7 @@ import { alignUp } from "../base/quantity.ts";
 export type LabelSize = 128 | 256;
 
 /** Both sizes in the order in which Linux probes an area for them. */
-export const LABEL_SIZES: readonly LabelSize[] = [128, 256];
+export const LABEL_SIZES: readonly [128, 256] = [128, 256];
 
 /** Bytes of an index block before its bitmap of free slots. */
 export const INDEX_HEADER_SIZE = 72;

@@ -5,7 +5,7 @@
 import { textOf, viewOf } from "../base/bytes.ts";
 import { guidBytes, uuidText } from "../base/guid.ts";
 import type { Json } from "../base/json.ts";
-import { geometry, INDEX_ALIGN, type LabelSize } from "./geometry.ts";
+import { geometry, INDEX_ALIGN, LABEL_SIZES, type LabelSize } from "./geometry.ts";
 import { indexBlock } from "./index_block.ts";
 import { LABEL_NAME_SIZE, labelSlot, type NamespaceLabel, readLabel } from "./namespace_label.ts";
 import { hexJson, sizeJson } from "./ndctl_json.ts";
@@ -19,7 +19,8 @@ export interface ReadLabelsOptions {
 
 /** The object for one DIMM; undefined where ndctl counts the DIMM as not read: no area, or one too small for labels. */
 export function readLabelsJson(dev: string, area: Uint8Array, options: ReadLabelsOptions = {}): Json | undefined {
-  const labelSize = assumedLabelSize(area);
+  // For the index alone ndctl reads as much as the smallest labels make it (`ndctl_dimm_read_label_index`), and stays at that.
+  const labelSize = options.indexOnly ? LABEL_SIZES[0] : assumedLabelSize(area);
   const g = geometry(area.length, labelSize);
   if (!g) return undefined;
   const index = [0, g.indexSize].map((at) => indexJson(area, at));

@@ -8,12 +8,11 @@ import { concat } from "../../base/bytes.ts";
 import { type Json } from "../../base/json.ts";
 import { type DimmView, type Dom0 } from "../../dom0/mod.ts";
 import { declare, type Outcome } from "../language/command.ts";
-import { geometry, type LabelVersion } from "../../label/mod.ts";
+import { geometry, type LabelVersion, readLabelsJson } from "../../label/mod.ts";
 import { rebindDimm } from "./dimm_driver_verbs.ts";
 import { dimmOptions, dimmStatus, dimmVerb, forDimms, nmems, type OnDimms, parseDimms } from "./dimm_verbs.ts";
 import { initialiseLabels, reportLostLabels, validLabels, wholeArea } from "./label_area.ts";
 import { extentBytes, fillExtent, readExtent, writeExtent } from "./label_transfer.ts";
-import { guessedLabelSize, indexJson, labelsJson } from "./labels_json.ts";
 import { decimal, errorText, flag, type OptionValues, text, usageFault } from "./parse_options.ts";
 import { listText, Talk } from "./talk.ts";
 
@@ -103,12 +102,8 @@ function readExtentOf(dom0: Dom0, dimm: DimmView, options: ReadRequest): Result<
 function decode(dom0: Dom0, dimm: DimmView, options: ReadRequest): Result<Json, Errno> {
   const area = wholeArea(dom0, dimm);
   if (area.isErr()) return err("EINVAL");
-  const labelSize = options.index ? 128 : guessedLabelSize(area.value);
-  const index = indexJson(area.value, labelSize);
-  if (!index) return err("ENOMEM");
-  if (options.index) return ok({ dev: dimm.name, index });
-  const label = labelsJson(area.value, labelSize, { human: options.human });
-  return label.length === 0 ? err("ENOMEM") : ok({ dev: dimm.name, index, label });
+  const json = readLabelsJson(dimm.name, area.value, { human: options.human, indexOnly: options.index });
+  return json === undefined ? err("ENOMEM") : ok(json);
 }
 
 export const writeLabels = declare<WriteRequest>({
