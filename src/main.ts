@@ -2,7 +2,8 @@
 import { allCommands } from "./command/mod.ts";
 import { Registry } from "./command/language/registry.ts";
 import { EXIT } from "./command/language/exit_codes.ts";
-import { GLOBAL_OPTIONS, parseInvocation } from "./cli/argv.ts";
+import { GLOBAL_OPTIONS, type Globals, parseInvocation } from "./cli/argv.ts";
+import { consoleFor } from "./cli/console.ts";
 import { execCommand } from "./cli/exec/exec.ts";
 import { fixturePath, runWords } from "./cli/run.ts";
 import { writeErr, writeOut } from "./cli/terminal.ts";
@@ -29,8 +30,21 @@ async function main(argv: readonly string[]): Promise<number> {
     writeErr('nvdeck: the console needs a terminal\ngive a verb, or "batch -" to read commands from standard input\n');
     return EXIT.usage;
   }
-  const { openConsole } = await import("./console.ts");
-  return await openConsole(globals, registry);
+  return await runConsole(globals, registry);
+}
+
+async function runConsole(globals: Globals, registry: Registry): Promise<number> {
+  const opened = consoleFor(globals, registry);
+  if (opened.isErr()) {
+    writeErr(opened.error.err);
+    return opened.error.status;
+  }
+  const { openConsole } = await import("../tui/mod.ts");
+  try {
+    return await openConsole(opened.value.host);
+  } finally {
+    opened.value.close();
+  }
 }
 
 if (import.meta.main) {

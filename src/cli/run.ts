@@ -13,8 +13,11 @@ import { askOnTerminal, canAsk, ProgressLine, writeErr, writeOut } from "./termi
 
 const DEFAULT_FIXTURE = "server-two-socket";
 
-/** `fixtures/hosts` beside the program; the empty name is the folder itself. */
-export const fixturePath = (name: string): string => new URL(`../../fixtures/hosts/${name}`, import.meta.url).pathname;
+/** A file that comes with the program, by its path in the repository. */
+export const programPath = (path: string): string => new URL(`../../${path}`, import.meta.url).pathname;
+
+/** `fixtures/hosts`; the empty name is the folder itself. */
+export const fixturePath = (name: string): string => programPath(`fixtures/hosts/${name}`);
 
 const now = (): string => new Date().toISOString();
 

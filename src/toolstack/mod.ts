@@ -19,3 +19,4 @@ export {
   rawGeometry,
 } from "./pmem/geometry.ts";
 export { type NamespaceBacking, namespaceBacking } from "./backend/namespace_backing.ts";
+export { type ConfigContext, type ConfigRefusal, parseConfig, type ParsedConfig } from "./config/parse_config.ts";
