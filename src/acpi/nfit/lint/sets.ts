@@ -15,7 +15,9 @@ export function* setFindings(tables: Tables): Generator<LintFinding> {
   for (const spa of indexed(tables.spaRanges, (range) => range.record.rangeIndex).values()) {
     const mappings = spa.record.rangeIndex === 0 ? [] : byRange.get(spa.record.rangeIndex) ?? [];
     if (mappings.length === 0) continue;
-    yield* wayFindings(mappings);
+    const ways = [...wayFindings(mappings)];
+    yield* ways;
+    if (ways.length > 0) continue; // lines are dealt out by ways
     if (mappings.length > MAX_MAPPINGS) {
       const message = `${mappings.length} DIMMs map this range; Linux takes ${MAX_MAPPINGS}`;
       yield atField("error", spa, "rangeIndex", message);

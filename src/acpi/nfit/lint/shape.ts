@@ -19,6 +19,7 @@ function* lengthFindings(structure: NumberedStructure): Generator<LintFinding> {
   if (record.length > raw.length) {
     const message = `the structure claims ${record.length} bytes, ${raw.length} are left in the table`;
     yield atField("error", structure, "length", message);
+    return; // any other length would only be a guess
   }
   if (kind === "unknown") {
     yield atField("warning", structure, "type", `type ${record.type} is reserved; consumers skip it`);
