@@ -1,13 +1,17 @@
 /** Every command there is, for the registry. */
 import { batch } from "./batch/batch.ts";
+import { completionCommand } from "./completion/completion.ts";
 import { helpCommand } from "./help/help.ts";
+import { hypervisorPages } from "./help/hypervisor_pages.ts";
 import { historyCommands } from "./history/history.ts";
 import { type FixturePath, importCommands } from "./hosts/import.ts";
 import { list } from "./ndctl/list.ts";
 import { lifeCommands } from "./hosts/life.ts";
 import { traceCommand } from "./trace/trace.ts";
 import { type AnyCommand } from "./language/command.ts";
+import { labelCommands } from "./label/mod.ts";
 import { nfitCommands } from "./nfit/mod.ts";
+import { ssdtCommands } from "./ssdt/mod.ts";
 
 export interface CommandParts {
   readonly fixturePath: FixturePath;
@@ -26,7 +30,10 @@ export function allCommands({ fixturePath, globals, more }: CommandParts): reado
     traceCommand,
     batch,
     ...nfitCommands,
+    ...ssdtCommands,
+    ...labelCommands,
     ...more,
   ];
-  return [...commands, helpCommand(commands, globals, [])];
+  const all = [...commands, completionCommand(commands)];
+  return [...all, helpCommand(all, globals, hypervisorPages)];
 }
