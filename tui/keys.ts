@@ -64,7 +64,7 @@ const SIGN_WORDS: Readonly<Record<string, string>> = {
 export function keyLabel(key: string, glyphs: Glyphs): string {
   const plus = key.lastIndexOf("+", key.length - 2);
   const [prefix, base] = [key.slice(0, plus + 1), key.slice(plus + 1)];
-  return prefix + ((glyphs === "ascii" ? SIGN_WORDS : SIGNS)[base] ?? base);
+  return prefix + ((glyphs === "unicode" ? SIGNS : SIGN_WORDS)[base] ?? base);
 }
 
 /** Always in the footer: it leads to all the others. */

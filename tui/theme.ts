@@ -23,10 +23,12 @@ export type Role =
   /** What a rehearsal would add. */
   | "fresh";
 
-export type Glyphs = "unicode" | "ascii";
+/** `words`: our own signs as ASCII, other people's names as they are. */
+export type Glyphs = "unicode" | "ascii" | "words";
 
 export interface Theme {
   readonly name: ThemeName;
+  /** SGR parameters, one sequence for each word: Ink knows how to end single ones only. */
   readonly style: Readonly<Record<Role, string>>;
   readonly glyphs: Glyphs;
   /** `reader`: sentences instead of pictures, for screen readers. */
@@ -49,7 +51,7 @@ const PLAIN: Theme["style"] = {
   warning: "1",
   danger: "1",
   selected: "7",
-  tab: "1;7",
+  tab: "1 7",
   struck: "9",
   fresh: "1",
 };
@@ -65,11 +67,11 @@ const STYLES: Readonly<Record<"dark" | "light" | "contrast", Theme["style"]>> = 
     key: "38;5;117",
     ok: "38;5;114",
     warning: "38;5;221",
-    danger: "1;38;5;210",
+    danger: "1 38;5;210",
     selected: "7",
-    tab: "1;7;38;5;117",
-    struck: "9;38;5;245",
-    fresh: "1;38;5;117",
+    tab: "1 7 38;5;117",
+    struck: "9 38;5;245",
+    fresh: "1 38;5;117",
   },
   light: {
     text: "",
@@ -81,27 +83,27 @@ const STYLES: Readonly<Record<"dark" | "light" | "contrast", Theme["style"]>> = 
     key: "38;5;25",
     ok: "38;5;28",
     warning: "38;5;130",
-    danger: "1;38;5;160",
+    danger: "1 38;5;160",
     selected: "7",
-    tab: "1;7;38;5;25",
-    struck: "9;38;5;241",
-    fresh: "1;38;5;25",
+    tab: "1 7 38;5;25",
+    struck: "9 38;5;241",
+    fresh: "1 38;5;25",
   },
   contrast: {
     text: "97",
     muted: "97",
-    strong: "1;97",
-    accent: "1;96",
+    strong: "1 97",
+    accent: "1 96",
     rule: "97",
-    heading: "1;97",
-    key: "1;96",
-    ok: "1;92",
-    warning: "1;93",
-    danger: "1;97;41",
-    selected: "1;7;97",
-    tab: "1;7;96",
-    struck: "9;97",
-    fresh: "1;96",
+    heading: "1 97",
+    key: "1 96",
+    ok: "1 92",
+    warning: "1 93",
+    danger: "1 97 41",
+    selected: "1 7 97",
+    tab: "1 7 96",
+    struck: "9 97",
+    fresh: "1 96",
   },
 };
 
@@ -118,7 +120,7 @@ export const THEMES: Readonly<Record<ThemeName, Theme>> = {
   contrast: theme("contrast", STYLES.contrast, "unicode"),
   plain: theme("plain", PLAIN, "unicode"),
   ascii: theme("ascii", PLAIN, "ascii"),
-  reader: theme("reader", PLAIN, "ascii", "reader"),
+  reader: theme("reader", PLAIN, "words", "reader"),
 };
 
 export const themeAfter = (name: ThemeName): ThemeName =>
@@ -178,7 +180,8 @@ export function asGlyphs(text: string, glyphs: Glyphs, width: (text: string) => 
   if (glyphs === "unicode" || /^[\x20-\x7e]*$/.test(text)) return text;
   let out = "";
   for (const character of text) {
-    out += ASCII[character] ?? (character < "\x7f" ? character : "?".repeat(width(character)));
+    const kept = character < "\x7f" || glyphs === "words";
+    out += ASCII[character] ?? (kept ? character : "?".repeat(width(character)));
   }
   return out;
 }

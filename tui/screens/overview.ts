@@ -1,70 +1,19 @@
 /** Screen 1: what memory there is, whose it is, what is wrong, and how to give some to a guest. */
-import type { FindingView, HostSnapshot, NamespaceView, RegionView } from "../../src/command/language/console_host.ts";
+import type { FindingView, HostSnapshot, RegionView } from "../../src/command/language/console_host.ts";
 import { shortSize } from "../../src/base/units.ts";
 import { sideBySide } from "../layout.ts";
 import { remembered } from "../memo.ts";
 import { stay } from "../messages.ts";
 import { type Model } from "../model.ts";
-import { type CapacityBar, type Scene, type Screen } from "../scene.ts";
-import { type Role } from "../theme.ts";
+import { type Scene, type Screen } from "../scene.ts";
 import { beside, EMPTY, ends, fill, type Line, line, span } from "../text/line.ts";
 import { clean, cut, fit, wrapped } from "../text/width.ts";
-import { shares } from "../widgets/bar.ts";
 import { cursorIndex, topRow } from "../widgets/list.ts";
 import { rule } from "../widgets/rule.ts";
 import { copyKey, onScreen, withList } from "./bindings.ts";
 import { assignKey, carveKey, namespaceAtCursor } from "./namespaces.ts";
-import { FILLS, legend, plural, regionBar, regionPlace } from "./parts.ts";
-
-/** Everything a byte of a region can be, in the order of the overview: yours to give first. */
-interface Share {
-  readonly what: string;
-  readonly bytes: number;
-  readonly says: string;
-  readonly role: Role;
-  readonly fill: string;
-}
-
-const sumOf = (list: readonly NamespaceView[]): number => list.reduce((sum, n) => sum + n.sizeBytes, 0);
-
-export const sharesOf = remembered((host: HostSnapshot): readonly Share[] => {
-  const free = host.regions.reduce((sum, r) => sum + r.availableBytes, 0);
-  const largest = Math.max(0, ...host.regions.map((r) => r.largestBytes));
-  const by = (test: (n: NamespaceView) => boolean) => host.namespaces.filter(test);
-  const idle = by((n) => n.state === "free" || n.state === "active" || n.state === "disabled");
-  const inDom0 = by((n) => n.state === "mounted" || n.state === "reserved");
-  const xen = by((n) => n.state === "xen");
-  const broken = by((n) => n.state === "broken");
-  const owners = Map.groupBy(by((n) => n.state === "assigned"), (n) => n.owner?.split(" ")[0] ?? "a guest");
-  const share = (what: string, list: readonly NamespaceView[], role: Role, fillChar: string, says: string): Share[] =>
-    list.length === 0 ? [] : [{ what, bytes: sumOf(list), says, role, fill: fillChar }];
-  return [
-    { what: "not carved", bytes: free, says: `largest piece ${shortSize(largest)}`, role: "muted", fill: FILLS.free },
-    ...share("free", idle, "text", "█", plural(idle.length, "namespace")),
-    ...share("used by dom0", inDom0, "text", "▓", inDom0.map((n) => n.owner ?? n.name).join(", ")),
-    ...share("given to Xen", xen, "accent", "▒", `${plural(xen.length, "namespace")}, no guest yet`),
-    ...[...owners].flatMap(([owner, list]) => share(owner, list, "ok", "█", list.map((n) => n.name).join(", "))),
-    ...share("broken", broken, "danger", "░", broken.map((n) => n.name).join(", ")),
-  ];
-});
-
-const capacityOf = remembered((host: HostSnapshot): readonly CapacityBar[] =>
-  host.regions.map((r) => {
-    const of = (test: (n: NamespaceView) => boolean) =>
-      sumOf(host.namespaces.filter((n) => n.region === r.name && test(n)));
-    const guests = of((n) => n.state === "assigned");
-    const xen = of((n) => n.state === "xen");
-    return {
-      name: r.name,
-      parts: [
-        { what: "guests", bytes: guests },
-        { what: "Xen", bytes: xen },
-        { what: "dom0", bytes: Math.max(0, r.sizeBytes - r.availableBytes - guests - xen) },
-        { what: "not carved", bytes: r.availableBytes },
-      ],
-    };
-  })
-);
+import { legend, plural, regionBar, regionPlace } from "./parts.ts";
+import { capacityOf, capacityText, sharesOf, shareTable } from "./shares.ts";
 
 const ids = remembered((regions: readonly RegionView[]) => regions.map((r) => r.name));
 const regionAtCursor = (model: Model): RegionView | undefined =>
@@ -212,7 +161,7 @@ const CHART_ROWS = 18;
 /** Whose the memory is; below, where there is room, the guests and the latest commands. */
 function leftPane(model: Model, width: number, height: number): Line[] {
   const { domains, journal } = model.snapshot;
-  const table = shareTable(model.snapshot, width, height);
+  const table = shareTable(model.snapshot, width, height, model.theme.layout === "reader");
   const rows = [...table];
   const section = (title: string, lines: readonly Line[]) => {
     if (lines.length > 0 && height - rows.length >= SECTION_LEAST) {
@@ -243,46 +192,6 @@ function leftPane(model: Model, width: number, height: number): Line[] {
   return rows;
 }
 const SECTION_LEAST = 6;
-
-function shareTable(host: HostSnapshot, width: number, height: number): Line[] {
-  const all = sharesOf(host);
-  const total = all.reduce((sum, s) => sum + s.bytes, 0) || 1;
-  const barWidth = Math.max(8, Math.min(24, width - 64));
-  const rows = all.map((s): Line => {
-    const cells = s.bytes === 0 ? 0 : Math.max(1, Math.round((s.bytes / total) * barWidth));
-    return [
-      span(`   ${fit(s.what, 13)}`, s.bytes > 0 ? s.role : "muted"),
-      span(fit(shortSize(s.bytes), 12, "right")),
-      span(fit(`${Math.round((s.bytes / total) * 100)} %`, 7, "right"), "muted"),
-      span(`  ${s.fill.repeat(cells)}`, s.role),
-      span(" ".repeat(barWidth - cells)),
-      span(`  ${cut(s.says, Math.max(0, width - barWidth - 40))}`, "muted"),
-    ];
-  });
-  if (rows.length <= height) return rows;
-  return [...rows.slice(0, height - 1), line(span(`   and ${rows.length - height + 1} more owners`, "muted"))];
-}
-
-/** What the chart shows, in text: used before it is loaded and where it cannot be drawn. */
-export function capacityText(host: HostSnapshot, width: number): Line[] {
-  const fills = ["█", "▒", "▓", FILLS.free];
-  const roles: readonly Role[] = ["ok", "accent", "text", "muted"];
-  const room = Math.max(10, width - 24);
-  return [
-    EMPTY,
-    ...capacityOf(host).flatMap((region): Line[] => {
-      const cells = shares(region.parts.map((p) => p.bytes), room, 0);
-      const total = region.parts.reduce((sum, p) => sum + p.bytes, 0);
-      return [[
-        span(` ${fit(region.name, 9)} `),
-        ...region.parts.map((_, i) => span(fills[i]!.repeat(cells[i]!), roles[i]!)),
-        span(fit(shortSize(total), 12, "right"), "muted"),
-      ]];
-    }),
-    EMPTY,
-    line(...(capacityOf(host)[0]?.parts ?? []).map((p, i) => span(`  ${fills[i]} ${p.what}`, roles[i]!))),
-  ];
-}
 
 function findingLines(model: Model, findings: readonly FindingView[], width: number, height: number): Line[] {
   const head = rule(
@@ -316,6 +225,6 @@ function guideLines(model: Model, width: number): Line[] {
   return [
     rule(["Give memory to a guest"], width, model.theme),
     ...rows,
-    legend(["fsdax", "devdax", "sector", "raw", "free"]),
+    legend(model.theme),
   ];
 }

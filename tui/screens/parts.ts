@@ -12,7 +12,7 @@ import type {
 } from "../../src/command/language/console_host.ts";
 import { grouped, hex, shortSize } from "../../src/base/units.ts";
 import { type Role, type Theme } from "../theme.ts";
-import { EMPTY, type Line, line, type Span, span } from "../text/line.ts";
+import { EMPTY, type Line, line, span } from "../text/line.ts";
 import { cellWidth, clean, fit } from "../text/width.ts";
 import { remembered } from "../memo.ts";
 import { bar, barSentence, type Segment } from "../widgets/bar.ts";
@@ -160,11 +160,11 @@ export function regionBar(
   return [[span(` ${low} `, "muted"), ...drawn, span(` ${high}`, "muted")], [span(indent), ...captions]];
 }
 
-/** The key to the fills that occur. */
-export function legend(modes: readonly (keyof typeof FILLS)[]): Line {
-  const spans: Span[] = [span(" ")];
-  for (const mode of modes) spans.push(span(`${FILLS[mode].repeat(2)} `, "muted"), span(`${mode}   `, "muted"));
-  return spans;
+/** The key to the fills; nothing where there are no pictures. */
+export function legend({ layout }: Theme): Line {
+  if (layout === "reader") return EMPTY;
+  const fills = ["fsdax", "devdax", "sector", "raw", "free"] as const;
+  return [span(" "), ...fills.map((name) => span(`${FILLS[name].repeat(2)} ${name}   `, "muted"))];
 }
 
 /** `0x400000 – 0xc00000`. */

@@ -123,7 +123,7 @@ function regionPane(model: Model, region: RegionView, width: number): Line[] {
   return [
     rule([region.name, shortSize(region.sizeBytes), regionPlace(region)], width, model.theme),
     ...regionBar(region, model.snapshot.namespaces, width, model.theme, { byState: true }),
-    legend(["fsdax", "devdax", "sector", "raw", "free"]),
+    legend(model.theme),
     ...facts([
       ["free", `${shortSize(region.availableBytes)}, largest piece ${shortSize(region.largestBytes)}`],
       ["cookie", `${hex(region.cookie, 16)}; sizes in steps of ${shortSize(region.alignBytes)} or more`],

@@ -73,6 +73,8 @@ export const beside = (
 export const fill = (rows: readonly Line[], height: number): Line[] =>
   Array.from({ length: Math.max(0, height) }, (_, i) => rows[i] ?? EMPTY);
 
+const sgr = (style: string): string => style.split(" ").map((code) => `\x1b[${code}m`).join("");
+
 /** One string with ANSI, exactly `width` cells, every style closed. */
 export function paint(l: Line, width: number, theme: Theme): string {
   let out = "";
@@ -83,7 +85,7 @@ export function paint(l: Line, width: number, theme: Theme): string {
     }
     const text = asGlyphs(s.text, theme.glyphs, cellWidth);
     const style = theme.style[s.role ?? "text"];
-    out += style && text ? `\x1b[${style}m${text}\x1b[0m` : text;
+    out += style && text ? `${sgr(style)}${text}\x1b[0m` : text;
   }
   return out;
 }

@@ -106,10 +106,12 @@ function tableRow<R>(table: Table<R>, placed: readonly Placed<R>[], row: R, inde
 
 /** `namespace0.0, label db0, mode fsdax, …`: a row as a sentence, the cursor's marked in words. */
 function spokenRows<R>(table: Table<R>, seen: readonly R[]): Line[] {
+  const columns = table.columns.toSorted((a, b) => a.priority - b.priority);
+  const where = table.cursor < 0 ? "" : `, row ${table.cursor + 1} is selected`;
   return [
-    line(`${table.rows.length} rows, ${table.cursor + 1} selected.`),
+    line(`${table.rows.length} rows${where}.`),
     ...seen.map((row, i) => {
-      const said = table.columns.map((c) => [c, cell(c, row)] as const).filter(([, text]) => text !== NONE)
+      const said = columns.map((c) => [c, cell(c, row)] as const).filter(([, text]) => text !== NONE)
         .map(([c, text], at) => (at === 0 ? text : `${c.title.toLowerCase()} ${text.trim()}`)).join(", ");
       return line(table.top + i === table.cursor ? `Selected: ${said}` : said);
     }),

@@ -7,6 +7,10 @@ Deno.test("painting closes every style and fills the row", () => {
   assert.equal(paint(line(span("ok", "ok")), 4, THEMES.plain), "ok  ");
 });
 
+Deno.test("each style is a sequence of its own, as Ink ends them one by one", () => {
+  assert.equal(paint(line(span("x", "danger")), 1, THEMES.contrast), "\x1b[1m\x1b[97m\x1b[41mx\x1b[0m");
+});
+
 Deno.test("the ASCII theme changes character sets cell for cell", () => {
   assert.equal(paint(line("▸ 数 → …"), 9, THEMES.ascii), "> ?? > ~ ");
 });

@@ -15,7 +15,7 @@ const segment = (start: number, end: number, name = "", fill = "█", role: Segm
 Deno.test("a region is drawn to scale with its names in it", () => {
   const drawn = bar([segment(0, 10, "db0"), segment(10, 30, "", "·")], 36);
   assert.equal(plainText(drawn.bar), "┃███ db0 ███┃······················┃");
-  assert.equal(plainText(drawn.captions).trimEnd(), "     cap                cap");
+  assert.equal(plainText(drawn.captions).trimEnd(), "     cap              cap");
 });
 
 Deno.test("names that do not fit lose their fill first, then their end", () => {
