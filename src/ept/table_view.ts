@@ -160,7 +160,13 @@ function plainRow(layout: Layout, level: Level, base: number, from: number, to: 
   });
 }
 
-/** Pointers, cut where an extent begins or ends: children that one extent covers wholly are alike. */
+/** Neighbouring pointers for one row; `extent` where one extent covers all their memory, else -1. */
+interface Pointers {
+  readonly first: number;
+  readonly last: number;
+  readonly extent: number;
+}
+
 function pointerRows(
   layout: Layout,
   level: Level,
@@ -169,41 +175,46 @@ function pointerRows(
   to: number,
   foldMixed: boolean,
 ): TableRow[] {
-  const { extents } = layout;
-  const { gpa, end, mpa, kind, kinds } = extents;
+  const { gpa, mpa, kind, kinds } = layout.extents;
   const span = spanOf(level);
-  const rows: TableRow[] = [];
-  const push = (first: number, last: number, extent: number) => {
-    const below = belowOf(layout, level, first * span, last * span);
+  const alike = pointersByExtent(layout, span, from, to);
+  return (foldMixed ? withMixedFolded(alike) : alike).map(({ first, last, extent }) => {
     const start = extent < 0 ? 0 : mpa[extent]! + (first * span - gpa[extent]!);
-    rows.push(rowOf(layout, level, base, first, last, {
+    return rowOf(layout, level, base, first, last, {
       kind: "table",
       step: TABLE_BYTES,
       mpa: extent < 0 ? undefined : { start, end: start + (last - first) * span },
       type: extent < 0 ? undefined : kinds[kind[extent]!]!.type,
       uniform: extent >= 0,
-      below,
-    }));
-  };
-  let mixed = from;
+      below: belowOf(layout, level, first * span, last * span),
+    });
+  });
+}
+
+/** Cut where an extent begins or ends: tables that one extent covers wholly are alike, any other stands alone. */
+function pointersByExtent({ extents }: Layout, span: number, from: number, to: number): Pointers[] {
+  const { gpa, end } = extents;
+  const list: Pointers[] = [];
   for (let slot = from; slot < to;) {
     const i = firstEndingAfter(extents, slot * span);
     const whole = gpa[i]! <= slot * span ? Math.min(to, Math.floor(end[i]! / span)) - slot : 0;
-    if (whole > 0) {
-      if (mixed < slot) push(mixed, slot, -1);
-      push(slot, slot + whole, i);
-      slot += whole;
-      mixed = slot;
-    } else {
-      slot++;
-      if (!foldMixed) {
-        push(mixed, slot, -1);
-        mixed = slot;
-      }
-    }
+    list.push({ first: slot, last: slot + Math.max(1, whole), extent: whole > 0 ? i : -1 });
+    slot += Math.max(1, whole);
   }
-  if (mixed < to) push(mixed, to, -1);
-  return rows;
+  return list;
+}
+
+/** Neighbours that stand alone become one: in a fragmented file hardly two tables are alike. */
+function withMixedFolded(list: readonly Pointers[]): Pointers[] {
+  const folded: Pointers[] = [];
+  for (const pointers of list) {
+    const last = folded.at(-1);
+    const single = pointers.last - pointers.first === 1;
+    if (single && last && (last.extent < 0 || last.last - last.first === 1)) {
+      folded[folded.length - 1] = { first: last.first, last: pointers.last, extent: -1 };
+    } else folded.push(pointers);
+  }
+  return folded;
 }
 
 /** Counts what tables below `level` hold for `[start, end)`, which is cut at entries of that level. */
