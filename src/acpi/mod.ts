@@ -71,7 +71,9 @@ export {
   nodeOfAddress,
   proximityDomains,
   type Srat,
+  SRAT_STRUCTURES,
   type SratEntry,
+  sratHeader,
   type XenSratRefusal,
   xenSratRefusal,
 } from "./srat.ts";

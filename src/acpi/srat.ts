@@ -83,7 +83,8 @@ export interface Srat {
   readonly rest: Uint8Array;
 }
 
-const DECLARATION: Record<keyof SratRecords, Structure<Fields>> = {
+/** What each kind of entry is read and written by. */
+export const SRAT_STRUCTURES: Readonly<Record<keyof SratRecords, Structure<Fields>>> = {
   processor: processorAffinity,
   memory: memoryAffinity,
   x2apic: x2apicAffinity,
@@ -108,8 +109,8 @@ export function decodeSrat(bytes: Uint8Array): Result<Srat, FormatFault> {
       const length = view.getUint8(at + 1);
       if (length < 2 || at + length > header.length) break;
       const known = KINDS[view.getUint8(at)] ?? "other";
-      const kind = length < DECLARATION[known].size ? "other" : known;
-      const record = DECLARATION[kind].read(view, at, length)._unsafeUnwrap();
+      const kind = length < SRAT_STRUCTURES[known].size ? "other" : known;
+      const record = SRAT_STRUCTURES[kind].read(view, at, length)._unsafeUnwrap();
       entries.push({ kind, offset: at, record, raw: bytes.subarray(at, at + length) } as SratEntry);
       at += length;
     }
@@ -126,7 +127,7 @@ export function encodeSrat(srat: Srat): Uint8Array {
   let at = HEADER_SIZE;
   for (const { kind, raw, record } of srat.entries) {
     bytes.set(raw, at);
-    DECLARATION[kind].put(view, at, record);
+    SRAT_STRUCTURES[kind].put(view, at, record);
     at += raw.length;
   }
   bytes.set(srat.rest, at);
