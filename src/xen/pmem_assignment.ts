@@ -39,8 +39,11 @@ export class PmemAssignment {
     const taken = this.core.frames.firstTaken(frames);
     const notFree = taken === undefined ? undefined : { after: taken - frames.start, errno: NOT_FREE.errno };
     if (this.request.kind === "label" || from === this.count) return notFree;
-    const unmapped = firstP2mFault(this.#p2m, this.#mapping(from, this.count), freePoolPages(this.#domain));
-    return notFree && (!unmapped || notFree.after <= unmapped.after) ? notFree : unmapped;
+    const mapping = this.#mapping(from, this.count);
+    const unmapped = firstP2mFault(this.#p2m, mapping, freePoolPages(this.#domain));
+    // The pages of one leaf are all looked at before it is mapped.
+    const leafOf = (fault: PageFault) => leafAt(mapping, mapping.start + fault.after).start;
+    return notFree && (!unmapped || leafOf(notFree) <= leafOf(unmapped)) ? notFree : unmapped;
   }
 
   /** Where an entry that may reach `limit` stops: never inside a leaf, never before its first leaf is done. */
