@@ -5,7 +5,7 @@ import { helpCommand } from "./help/help.ts";
 import { hypervisorPages } from "./help/hypervisor_pages.ts";
 import { historyCommands } from "./history/history.ts";
 import { type FixturePath, importCommands } from "./hosts/import.ts";
-import { list } from "./ndctl/list.ts";
+import { ndctlCommands } from "./ndctl/ndctl_commands.ts";
 import { lifeCommands } from "./hosts/life.ts";
 import { traceCommand } from "./trace/trace.ts";
 import { type AnyCommand } from "./language/command.ts";
@@ -23,7 +23,7 @@ export interface CommandParts {
 
 export function allCommands({ fixturePath, globals, more }: CommandParts): readonly AnyCommand[] {
   const commands: AnyCommand[] = [
-    list,
+    ...ndctlCommands,
     ...importCommands(fixturePath),
     ...lifeCommands,
     ...historyCommands,

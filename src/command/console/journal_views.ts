@@ -1,9 +1,16 @@
 /** The journal and the hypercalls it kept, as the console shows them. */
 import { type Step } from "../../abi/steps.ts";
-import { hex } from "../../base/units.ts";
 import { decodedFields } from "../trace/decode.ts";
-import { explainUndo, type Host, type JournalEntry, type StepRun, stepsOf, undoable } from "../../host/mod.ts";
-import { type HypercallView, type JournalView, type StepGroup, type StepsView } from "../language/console_host.ts";
+import {
+  explainUndo,
+  groupSteps,
+  type Host,
+  type JournalEntry,
+  type StepRun,
+  stepsOf,
+  undoable,
+} from "../../host/mod.ts";
+import { type HypercallView, type JournalView, type StepsView } from "../language/console_host.ts";
 
 /** Entries shown. */
 const ENTRIES = 500;
@@ -57,37 +64,4 @@ function callView(entry: JournalEntry, call: CallStep, domainName: (domid: numbe
   };
 }
 
-/** All steps folded by kind, note and target, in order of first appearance. */
-export function stepsView(runs: readonly StepRun[], total: number): StepsView {
-  const groups = new Map<string, { -readonly [K in keyof StepGroup]: StepGroup[K] }>();
-  for (const { step, count } of runs) {
-    const group = groupOf(step);
-    const key = `${group.kind} ${group.what} ${group.target}`;
-    const known = groups.get(key);
-    if (!known) groups.set(key, { ...group, count, bytes: group.bytes * count });
-    else {
-      known.count += count;
-      known.bytes += group.bytes * count;
-    }
-  }
-  return { total, groups: [...groups.values()] };
-}
-
-function groupOf(step: Step): StepGroup {
-  switch (step.kind) {
-    case "medium-write":
-      return {
-        kind: step.kind,
-        what: step.note.replace(/ [0-9]+.*$/, ""),
-        target: `DIMM ${hex(step.handle)}`,
-        count: 1,
-        bytes: step.bytes.length,
-      };
-    case "hypercall":
-      return { kind: step.kind, what: step.name, target: "", count: 1, bytes: step.input.length };
-    case "dom0":
-      return { kind: step.kind, what: step.what, target: step.target, count: 1, bytes: 0 };
-    case "domain":
-      return { kind: step.kind, what: step.what, target: step.domain, count: 1, bytes: 0 };
-  }
-}
+export const stepsView = (runs: readonly StepRun[], total: number): StepsView => ({ total, groups: groupSteps(runs) });

@@ -4,7 +4,10 @@
  * line. Sizes are bytes, addresses are plain numbers below 2^53, raw 64-bit fields are bigint.
  */
 import type { Result } from "neverthrow";
+import type { StepGroup } from "../../host/mod.ts";
 import type { Effect, Progress } from "./command.ts";
+
+export type { StepGroup };
 
 /** Why something cannot be had, and what to try: one sentence each. */
 export interface Explanation {
@@ -76,16 +79,6 @@ export interface StepsView {
   readonly total: number;
   /** All steps folded by kind, note and target, in order of first appearance. */
   readonly groups: readonly StepGroup[];
-}
-
-export interface StepGroup {
-  readonly kind: "medium-write" | "hypercall" | "dom0" | "domain";
-  /** `index block`, `label slot`, `XENPF_pmem_add`, `bind`. */
-  readonly what: string;
-  /** The DIMM, domain or object touched; empty where there is none. */
-  readonly target: string;
-  readonly count: number;
-  readonly bytes: number;
 }
 
 export interface LossView {

@@ -11,6 +11,8 @@ import {
   differenceBetween,
   foldSteps,
   type Fork,
+  groupSteps,
+  groupText,
   type Host,
   logOf,
 } from "../../host/mod.ts";
@@ -109,11 +111,11 @@ export function settle(
 
 /** A dry run's answer: the steps, the losses and the difference; 6 if there would be changes. */
 export function dryRunReport(host: Host, rehearsal: Rehearsal, json: boolean): Executed {
-  const { outcome, changes, losses } = rehearsal;
-  const steps = foldSteps(rehearsal.steps);
+  const { outcome, changes, losses, steps } = rehearsal;
   const difference = changes ? differenceBetween(host.fork(), rehearsal.fork) : [];
   const status = outcome.status !== 0 ? outcome.status : changes ? EXIT.wouldChange : EXIT.done;
-  return { ...report({ steps, losses, difference, changes }, json), status, err: outcome.err };
+  const says = outcome.status === 0 ? outcome.err : "";
+  return { ...report({ steps, losses, difference, changes, says }, json), status, err: says === "" ? outcome.err : "" };
 }
 
 /** The same for what happened on a trial host. */
@@ -122,27 +124,30 @@ export function wouldBe(host: Host, trial: Host, json: boolean): Executed {
   const { steps, losses } = trial.collected;
   const changes = trial.generation !== host.generation;
   const status = changes ? EXIT.wouldChange : EXIT.done;
-  return { ...report({ steps: foldSteps(steps), losses, difference, changes }, json), status, err: "" };
+  return { ...report({ steps, losses, difference, changes, says: "" }, json), status, err: "" };
 }
 
 interface Report {
-  readonly steps: readonly string[];
+  readonly steps: readonly Step[];
   readonly losses: readonly Loss[];
   readonly difference: readonly Difference[];
   readonly changes: boolean;
+  /** What the command would print on standard error. */
+  readonly says: string;
 }
 
-function report({ steps, losses, difference, changes }: Report, json: boolean): Omit<Executed, "status" | "err"> {
+function report({ steps, losses, difference, changes, says }: Report, json: boolean): Omit<Executed, "status" | "err"> {
   const value: Json = {
     changes,
-    steps,
+    steps: foldSteps(steps),
     losses: losses.map((loss) => ({ ...loss, owner: loss.owner ?? null })),
     difference: difference.map((d) => ({ object: d.object, before: d.before ?? null, after: d.after ?? null })),
   };
   const text = [
-    ...section("steps", steps),
+    ...section("steps", groupSteps(steps.map((step) => ({ step, count: 1 }))).map(groupText)),
     ...section("losses", losses.map(lossText)),
     ...section("difference", difference.map(differenceText)),
+    ...section("says", says.split("\n").filter((line) => line.trim() !== "")),
   ];
   const out = json ? `${prettyJson(value)}\n` : changes ? `${text.join("\n")}\n` : "nothing would change\n";
   return { out, keep: false, changed: false, value };
