@@ -59,6 +59,10 @@ Deno.test("a file of 10 000 extents, 4 KiB and 2 MiB units, both styles", () => 
   }
 });
 
+Deno.test("a file of a million extents (V6e)", () => {
+  clean(laidOut(generatedRuns(1_000_000, 4n, 64, 4096), { style: xenStyle() }));
+});
+
 Deno.test("processors without 1 GiB and 2 MiB pages, and walks of five levels", () => {
   const run = { gpa: 0x240001000, mpa: 0x4000001000, length: 2 ** 35 };
   for (const capabilities of [USUAL, NO_1G, ONLY_4K]) clean(laidOut([run], { capabilities }));
