@@ -69,6 +69,7 @@ export function keyLabel(key: string, glyphs: Glyphs): string {
 
 /** Always in the footer: it leads to all the others. */
 const HELP_KEY = "?";
+const GAP = 2;
 
 /** The footer: bindings in order, most specific first, as many as fit whole. Those that cannot be used are muted. */
 export function footer(contexts: readonly KeyContext[], model: Model, width: number): Line {
@@ -78,15 +79,23 @@ export function footer(contexts: readonly KeyContext[], model: Model, width: num
     seen.add(b.keys[0]!);
     return isNew;
   });
-  const widthOf = (b: Binding) => cellWidth(keyLabel(b.keys[0]!, model.theme.glyphs)) + cellWidth(b.label) + 3;
+  const widthOf = (b: Binding) => cellWidth(keyLabel(b.keys[0]!, model.theme.glyphs)) + cellWidth(b.label) + 1 + GAP;
   const help = listed.find((b) => b.keys.includes(HELP_KEY));
-  let left = width + 1 - (help ? widthOf(help) : 0);
-  const shown = listed.flatMap((b): Span[] => {
-    if (b !== help && widthOf(b) > left) return [];
-    if (b !== help) left -= widthOf(b);
+  // The first binding has no gap before it, but the row begins with a blank.
+  let left = width - 1 + GAP - (help ? widthOf(help) : 0);
+  const kept = listed.filter((b) => {
+    if (b === help) return true;
+    const fits = widthOf(b) <= left;
+    if (fits) left -= widthOf(b);
+    return fits;
+  });
+  return kept.flatMap((b, i): Span[] => {
     const off = b.unavailable?.(model) !== undefined;
     const sign = keyLabel(b.keys[0]!, model.theme.glyphs);
-    return [span(sign, off ? "muted" : "key"), span(` ${b.label}  `, off ? "muted" : "text")];
+    return [
+      span(" ".repeat(i === 0 ? 1 : GAP)),
+      span(sign, off ? "muted" : "key"),
+      span(` ${b.label}`, off ? "muted" : "text"),
+    ];
   });
-  return [span(" "), ...shown];
 }

@@ -116,12 +116,18 @@ function segmentsOf(start: number, size: number, inside: readonly NamespaceView[
   return segments;
 }
 
+const segmentsByFrame = (start: number, size: number, ranges: readonly XenRangeView[]): SegmentView[] =>
+  ranges.filter((r) => r.startMfn * PAGE >= start && r.endMfn * PAGE <= start + size)
+    .map((r) => ({ kind: r.kind, startSpa: r.startMfn * PAGE, endSpa: r.endMfn * PAGE, name: r.users.join(", ") }));
+
 function regionsOf(facts: HostFacts, namespaces: readonly NamespaceView[]): RegionView[] {
   const size = (facts.regionGiB ?? 128) * GiB;
   return Array.from({ length: facts.regions ?? 2 }, (_, i) => {
     const name = `region${i}`;
-    const segments = segmentsOf(REGION_STARTS[i]!, size, namespaces.filter((n) => n.region === name));
-    const gaps = segments.filter((s) => s.kind === "free").map((s) => s.endSpa - s.startSpa);
+    const segments = facts.management === "xen"
+      ? segmentsByFrame(REGION_STARTS[i]!, size, facts.ranges ?? [])
+      : segmentsOf(REGION_STARTS[i]!, size, namespaces.filter((n) => n.region === name));
+    const gaps = segments.filter((s) => s.kind === "free" || s.kind === "raw").map((s) => s.endSpa - s.startSpa);
     return {
       name,
       kind: "pmem",

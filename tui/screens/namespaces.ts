@@ -160,11 +160,13 @@ export function assignKey(namespace: (model: Model) => string | undefined): Bind
 
 function nothing(model: Model): Line[] {
   const free = model.snapshot.regions.reduce((sum, r) => sum + r.availableBytes, 0);
+  const why = free > 0
+    ? `${shortSize(free)} of region capacity are free.`
+    : "There is no region capacity to carve from.";
   return [
     EMPTY,
-    line(span("   No namespace yet.", "strong"), span(`  ${shortSize(free)} of region capacity are free.`, "muted")),
-    EMPTY,
-    line(span("   c", "key"), span("  carves one.")),
+    line(span("   No namespace yet.", "strong"), span(`  ${why}`, "muted")),
+    ...(free > 0 ? [EMPTY, line(span("   c", "key"), span("  carves one."))] : []),
   ];
 }
 

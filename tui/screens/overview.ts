@@ -32,7 +32,7 @@ interface Plan {
 /** Shares the body out: guide and findings keep a little, the regions what they need, the shares and the chart the rest. */
 export function plan(host: HostSnapshot, height: number): Plan {
   const guide = height >= 26 ? 5 : 3;
-  const findings = Math.min(2 + Math.max(1, host.findings.length * 2), Math.max(3, Math.floor(height / 5)));
+  const findings = Math.max(3, Math.min(1 + host.findings.length * 2, Math.floor(height / 4)));
   const room = height - guide - findings;
   const count = Math.max(1, host.regions.length);
   const least = Math.max(4, Math.min(1 + sharesOf(host).length, Math.floor(room / 2)));
@@ -105,19 +105,20 @@ function regionLines(model: Model, width: number, p: Plan): Line[] {
     ...regions.slice(top, top + shown).flatMap((r, i) => {
       const here = top + i === cursor;
       const drawn = regionBar(r, namespaces, width, model.theme, { byState: true });
-      return fill([regionHead(r, here, width), ...drawn], p.perRegion);
+      return fill([regionHead(r, here, width, model), ...drawn], p.perRegion);
     }),
   ];
 }
 
-function regionHead(r: RegionView, here: boolean, width: number): Line {
+function regionHead(r: RegionView, here: boolean, width: number, model: Model): Line {
+  const unused = model.snapshot.identity.management === "xen" ? "not set up" : "free";
   const left = line(
     span(here ? " ▸ " : "   ", "accent"),
     span(r.name, here ? "selected" : "strong"),
     span(`  ${regionPlace(r)}`, "muted"),
   );
   const right = line(
-    span(`${shortSize(r.availableBytes)} free`, "text"),
+    span(`${shortSize(r.availableBytes)} ${unused}`, "text"),
     span(r.largestBytes < r.availableBytes ? `, largest piece ${shortSize(r.largestBytes)}` : "", "muted"),
     span(`  of ${shortSize(r.sizeBytes)} `, "muted"),
   );

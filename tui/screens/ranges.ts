@@ -9,8 +9,8 @@ import { listing } from "./listing.ts";
 
 const COLUMNS: readonly Column<XenRangeView>[] = [
   { title: "KIND", priority: 1, min: 4, text: (r) => r.kind, compare: byText((r) => r.kind) },
-  { title: "FIRST MFN", priority: 1, min: 10, text: (r) => hex(r.startMfn, 9), compare: byNumber((r) => r.startMfn) },
-  { title: "END MFN", priority: 1, min: 10, text: (r) => hex(r.endMfn, 9) },
+  { title: "FIRST MFN", priority: 1, min: 11, text: (r) => hex(r.startMfn, 9), compare: byNumber((r) => r.startMfn) },
+  { title: "END MFN", priority: 1, min: 11, text: (r) => hex(r.endMfn, 9) },
   {
     title: "SIZE",
     align: "right",

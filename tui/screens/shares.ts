@@ -1,5 +1,11 @@
 /** Whose the persistent memory is, in numbers: the table of the overview, and what its chart shows. */
-import type { HostSnapshot, NamespaceView } from "../../src/command/language/console_host.ts";
+import type {
+  HostSnapshot,
+  NamespaceView,
+  RegionView,
+  SegmentView,
+  XenRangeView,
+} from "../../src/command/language/console_host.ts";
 import { shortSize } from "../../src/base/units.ts";
 import { remembered } from "../memo.ts";
 import { type CapacityBar } from "../scene.ts";
@@ -20,7 +26,45 @@ interface Share {
 
 const sumOf = (list: readonly NamespaceView[]): number => list.reduce((sum, n) => sum + n.sizeBytes, 0);
 
-export const sharesOf = remembered((host: HostSnapshot): readonly Share[] => {
+export const sharesOf = remembered((host: HostSnapshot): readonly Share[] =>
+  host.identity.management === "xen" ? sharesByFrame(host) : sharesByNamespace(host)
+);
+
+const PAGE = 4096;
+
+/** Under management `xen`: by Xen's ranges, since there are no namespaces. */
+function sharesByFrame({ ranges }: HostSnapshot): readonly Share[] {
+  const of = (kind: XenRangeView["kind"]) => ranges.filter((r) => r.kind === kind);
+  const bytes = (list: readonly XenRangeView[]) => list.reduce((sum, r) => sum + (r.endMfn - r.startMfn) * PAGE, 0);
+  const used = of("data").reduce((sum, r) => sum + r.usedFrames * PAGE, 0);
+  const users = [...new Set(of("data").flatMap((r) => r.users))].join(", ");
+  return [
+    {
+      what: "not set up",
+      bytes: bytes(of("raw")),
+      says: plural(of("raw").length, "raw range"),
+      role: "muted",
+      fill: FILLS.free,
+    },
+    {
+      what: "structures",
+      bytes: bytes(of("mgmt")),
+      says: plural(of("mgmt").length, "mgmt range"),
+      role: "accent",
+      fill: FILLS.mgmt,
+    },
+    {
+      what: "assignable",
+      bytes: bytes(of("data")) - used,
+      says: plural(of("data").length, "data range"),
+      role: "text",
+      fill: FILLS.data,
+    },
+    { what: "guests", bytes: used, says: users, role: "ok", fill: FILLS.data },
+  ];
+}
+
+function sharesByNamespace(host: HostSnapshot): readonly Share[] {
   const free = host.regions.reduce((sum, r) => sum + r.availableBytes, 0);
   const largest = Math.max(0, ...host.regions.map((r) => r.largestBytes));
   const by = (test: (n: NamespaceView) => boolean) => host.namespaces.filter(test);
@@ -39,13 +83,31 @@ export const sharesOf = remembered((host: HostSnapshot): readonly Share[] => {
     ...[...owners].flatMap(([owner, list]) => share(owner, list, "ok", "█", list.map((n) => n.name).join(", "))),
     ...share("broken", broken, "danger", "░", broken.map((n) => n.name).join(", ")),
   ];
-});
+}
+
+function capacityByFrame(host: HostSnapshot, region: RegionView): CapacityBar {
+  const inside = (kind: SegmentView["kind"]) =>
+    region.segments.filter((s) => s.kind === kind).reduce((sum, s) => sum + s.endSpa - s.startSpa, 0);
+  const end = region.startSpa + region.sizeBytes;
+  const used = host.ranges.filter((r) => r.startMfn * PAGE >= region.startSpa && r.endMfn * PAGE <= end)
+    .reduce((sum, r) => sum + (r.kind === "data" ? r.usedFrames * PAGE : 0), 0);
+  return {
+    name: region.name,
+    parts: [
+      { what: "guests", bytes: used },
+      { what: "structures", bytes: inside("mgmt") },
+      { what: "assignable", bytes: inside("data") - used },
+      { what: "not set up", bytes: inside("raw") + inside("free") },
+    ],
+  };
+}
 
 /** Capacity of each region by who has it, for the chart and its text. */
 export const capacityOf = remembered((host: HostSnapshot): readonly CapacityBar[] =>
   host.regions.map((r) => {
     const of = (test: (n: NamespaceView) => boolean) =>
       sumOf(host.namespaces.filter((n) => n.region === r.name && test(n)));
+    if (host.identity.management === "xen") return capacityByFrame(host, r);
     const guests = of((n) => n.state === "assigned");
     const xen = of((n) => n.state === "xen");
     return {

@@ -59,7 +59,9 @@ export interface Placed<R> {
 /** The columns that fit into `width`, in declared order, with their widths. */
 export function placeColumns<R>(columns: readonly Column<R>[], rows: readonly R[], width: number): Placed<R>[] {
   const natural = naturalWidths(rows, columns);
-  const kept = columns.map((column, i) => ({ column, width: natural[i]!, min: Math.min(natural[i]!, column.min) }));
+  // A number cut short is a wrong number: what stands on the right is never shrunk.
+  const least = (column: Column<R>, width: number) => column.align === "right" ? width : Math.min(width, column.min);
+  const kept = columns.map((column, i) => ({ column, width: natural[i]!, min: least(column, natural[i]!) }));
   const total = (of: "width" | "min") => kept.reduce((sum, c) => sum + c[of] + GAP, -GAP);
   while (kept.length > 1 && total("min") > width) {
     kept.splice(kept.reduce((worst, c, i) => c.column.priority > kept[worst]!.column.priority ? i : worst, 0), 1);
