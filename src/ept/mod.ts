@@ -37,7 +37,7 @@ export * from "./violation.ts";
 
 // Hierarchies.
 export * from "./style.ts";
-export { type Extents, type MappingKind, type MappingRun, type RunFault } from "./extents.ts";
+export { type Extents, firstEndingAfter, type MappingKind, type MappingRun, type RunFault } from "./extents.ts";
 export {
   type Counts,
   eptpOf,
