@@ -19,7 +19,7 @@ const BARS = ["region0", "region1"].map((name, i) => ({
 
 Deno.test("the capacity chart fills exactly its place and names every part", () => {
   const charts = contribCharts();
-  for (const [width, height] of [[46, 16], [30, 9], [80, 30]] as const) {
+  for (const [width, height] of [[46, 16], [35, 9], [80, 30]] as const) {
     const rows = charts.capacity(BARS, width, height)!;
     assert.equal(rows.length, height);
     for (const row of rows) assert.equal(cellWidth(stripped(paint(row, width, THEMES.dark))), width);
@@ -32,7 +32,7 @@ Deno.test("the capacity chart fills exactly its place and names every part", () 
 
 Deno.test("where it does not fit there is none, and the same data is not drawn twice", () => {
   const charts = contribCharts();
-  assert.equal(charts.capacity(BARS, 29, 16), undefined);
+  assert.equal(charts.capacity(BARS, 34, 16), undefined);
   assert.equal(charts.capacity(BARS, 46, 8), undefined);
   assert.equal(charts.capacity(BARS, 46, 16), charts.capacity(BARS, 46, 16));
 });
