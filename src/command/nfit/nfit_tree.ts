@@ -10,23 +10,23 @@ import {
   lintNfit,
 } from "../../acpi/mod.ts";
 import { type FieldNode } from "../language/console_host.ts";
+import { withFaults } from "../tables/faults.ts";
 import { hexPreview, valueAndMeaning } from "../tables/field_text.ts";
 
 /** Header, structures in table order, bytes that nobody claims. */
 export function nfitTree(bytes: Uint8Array, findings: readonly LintFinding[] = lintNfit(bytes)): FieldNode[] {
   const { header, structures, rest } = describeNfit(bytes);
   const namers = namersOf(structures);
-  const faults = new FindingsByPlace(findings);
-  return [...(header ? [header] : []), ...structures, ...rest].map((structure) =>
-    structureNode(structure, structures, namers, faults)
+  const tree = [...(header ? [header] : []), ...structures, ...rest].map((structure) =>
+    structureNode(structure, structures, namers)
   );
+  return withFaults(tree, findings.map((finding) => ({ ...finding, text: finding.message })));
 }
 
 function structureNode(
   structure: DescribedStructure,
   all: readonly DescribedStructure[],
   namers: ReadonlyMap<number, readonly number[]>,
-  faults: FindingsByPlace,
 ): FieldNode {
   const { number, title, summary, offset, length } = structure;
   const id = String(offset);
@@ -38,17 +38,12 @@ function structureNode(
     note: named && `← ${numbers(named)}`,
     offset,
     length,
-    fault: faults.at(offset, length),
-    children: structure.fields.map((field) => fieldNode(id, field, all, faults)),
+    fault: undefined,
+    children: structure.fields.map((field) => fieldNode(id, field, all)),
   };
 }
 
-function fieldNode(
-  parent: string,
-  field: DescribedField,
-  all: readonly DescribedStructure[],
-  faults: FindingsByPlace,
-): FieldNode {
+function fieldNode(parent: string, field: DescribedField, all: readonly DescribedStructure[]): FieldNode {
   const { name, offset, length } = field;
   const { value, meaning } = valueAndMeaning(field.text);
   return {
@@ -58,7 +53,7 @@ function fieldNode(
     note: field.refersTo ? referenceText(field.refersTo, all) : meaning,
     offset,
     length,
-    fault: faults.at(offset, length),
+    fault: undefined,
     children: [],
   };
 }
@@ -88,22 +83,4 @@ function namersOf(structures: readonly DescribedStructure[]): Map<number, number
     }
   }
   return namers;
-}
-
-/** Findings by the bytes they are about: a field's, or a structure's as a whole. */
-class FindingsByPlace {
-  readonly #messages = new Map<string, string>();
-
-  constructor(findings: readonly LintFinding[]) {
-    for (const { offset, length, severity, message } of findings) {
-      const place = `${offset}+${length}`;
-      const text = severity === "error" ? message : `${severity}: ${message}`;
-      const before = this.#messages.get(place);
-      this.#messages.set(place, before === undefined ? text : `${before}; ${text}`);
-    }
-  }
-
-  at(offset: number, length: number): string | undefined {
-    return this.#messages.get(`${offset}+${length}`);
-  }
 }

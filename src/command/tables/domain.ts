@@ -1,17 +1,14 @@
 /** A running domain by name or domid, as `--domain` names it. */
 import { err, ok, type Result } from "neverthrow";
-import { type Fork } from "../../host/mod.ts";
+import { type Explanation, type Fork } from "../../host/mod.ts";
 import { type DomainRecord } from "../../toolstack/mod.ts";
-import { type Outcome } from "../language/command.ts";
-import { EXIT } from "../language/exit_codes.ts";
-import { refusal } from "./verb.ts";
 
 export const DOMAIN_OPTION = {
   domain: { value: "DOMAIN", help: "a running domain, by name or domid", required: true },
 } as const;
 
 /** Digits are a domid, anything else a name, as libxl has it. */
-export function findDomain(host: Fork, text: string): Result<DomainRecord, Outcome> {
+export function findDomain(host: Fork, text: string): Result<DomainRecord, Explanation> {
   const { domains } = host.state.toolstack;
   const all = [...domains.ids()].map((id) => domains.get(id)!).sort((a, b) => a.domid - b.domid);
   const found = /^[0-9]+$/.test(text)
@@ -19,9 +16,9 @@ export function findDomain(host: Fork, text: string): Result<DomainRecord, Outco
     : all.find((domain) => domain.name === text);
   if (found) return ok(found);
   if (text === "0" || text === "Domain-0") {
-    return err(refusal(EXIT.noSuchObject, "Domain-0 is no HVM guest: it has no device model and no EPT", hintOf(all)));
+    return err({ what: "Domain-0 is no HVM guest: it has no device model and no EPT", hint: hintOf(all) });
   }
-  return err(refusal(EXIT.noSuchObject, `there is no running domain "${text}"`, hintOf(all)));
+  return err({ what: `there is no running domain "${text}"`, hint: hintOf(all) });
 }
 
 const hintOf = (all: readonly DomainRecord[]): string =>

@@ -14,3 +14,12 @@ export function hexPreview(hex: string): string {
   const shown = bytes.slice(0, PREVIEW_BYTES).join(" ");
   return bytes.length > PREVIEW_BYTES ? `${shown} … ${bytes.length} bytes` : shown;
 }
+
+/** Text from a medium, in quotes, with nothing in it that a terminal would act on. */
+export const quotedText = (text: string): string => harmless(JSON.stringify(text));
+
+/** Control characters, and those that turn the direction of writing, as escapes. */
+export const harmless = (text: string): string =>
+  // deno-lint-ignore no-control-regex -- those are what must not reach a terminal
+  text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, (c) =>
+    `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);

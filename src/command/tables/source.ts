@@ -1,12 +1,12 @@
 /** Where a table comes from: a file, the guest of a domain, or this host's own firmware. */
 import { err, ok, type Result } from "neverthrow";
-import { type Fork } from "../../host/mod.ts";
+import { type Explanation, type Fork } from "../../host/mod.ts";
 import { type Context, type Outcome, type UsageFault } from "../language/command.ts";
 import { EXIT } from "../language/exit_codes.ts";
 import { type FileFault, type Files } from "../language/files.ts";
 import { type Parsed, usageFault } from "../language/options.ts";
 import { findDomain } from "./domain.ts";
-import { refusal } from "./verb.ts";
+import { noSuchObject, refusal } from "./verb.ts";
 
 export type TableSource =
   | { readonly kind: "file"; readonly path: string }
@@ -51,7 +51,7 @@ export function findTable(
     case "file":
       return readFile(files, source.path).map((bytes) => ({ title: source.path, bytes }));
     case "domain":
-      return domainTable(host, source.domain, table);
+      return domainTable(host, source.domain, table).mapErr(noSuchObject);
     case "host":
       return hostTable(host, table);
   }
@@ -65,7 +65,7 @@ function hostTable(host: Fork, table: TableName): Result<FoundTable, Outcome> {
 }
 
 /** Tables as the domain's device model hands them to the guest's firmware. */
-function domainTable(host: Fork, text: string, table: TableName): Result<FoundTable, Outcome> {
+export function domainTable(host: Fork, text: string, table: TableName): Result<FoundTable, Explanation> {
   return findDomain(host, text).andThen(({ domid, name }) => {
     const process = host.deviceModels.process(domid);
     const { nfit, ssdt } = host.deviceModels.tables(domid);
@@ -73,21 +73,21 @@ function domainTable(host: Fork, text: string, table: TableName): Result<FoundTa
     if (bytes) return ok({ title: `${table} of ${name}`, bytes });
     if (!process) {
       const hint = "only HVM domains have tables of their own making";
-      return err(refusal(EXIT.noSuchObject, `${name} has no device model, so no ${table}`, hint));
+      return err({ what: `${name} has no device model, so no ${table}`, hint });
     }
     const why = table === "NFIT"
       ? "no vNVDIMM"
       : process.profile === "nfit-bare"
       ? "profile nfit-bare"
       : "no memory slots";
-    return err(
-      refusal(EXIT.noSuchObject, `${name} has no ${table}: ${why}`, `xl vnvdimm-list ${name} says what it has`),
-    );
+    return err({ what: `${name} has no ${table}: ${why}`, hint: `xl vnvdimm-list ${name} says what it has` });
   });
 }
 
+/** The whole file; one that gzip packed, as captures keep label areas, is unpacked. */
 export const readFile = (files: Files, path: string): Result<Uint8Array, Outcome> =>
-  files.read(path).mapErr((fault) => fileRefusal(fault, "check the path; it counts from where nvdeck was called"));
+  files.read(path).andThen((bytes) => (path.endsWith(".gz") ? files.gunzip(path, bytes) : ok(bytes)))
+    .mapErr((fault) => fileRefusal(fault, "check the path; it counts from where nvdeck was called"));
 
 export const writeFile = (files: Files, path: string, chunks: Iterable<Uint8Array>): Result<void, Outcome> =>
   files.write(path, chunks).mapErr((fault) => fileRefusal(fault, "nothing was written; name another file with -o"));

@@ -4,6 +4,7 @@
  */
 import { wrapped } from "./wrapped.ts";
 import { type FieldNode } from "../language/console_host.ts";
+import { harmless } from "./field_text.ts";
 
 /** Columns of a line: wide enough for handles and GUIDs with their meaning, narrow enough for two terminals side by side. */
 const LINE = 120;
@@ -44,7 +45,7 @@ function fieldText(field: FieldNode, layout: TreeLayout): string[] {
     ? [oneLine]
     : [...wrapped(field.value, room), ...(note ? wrapped(note, LINE - column) : [])];
   const below = lines.slice(1).map((text) => " ".repeat(column) + text);
-  return [(head + (lines[0] ?? "")).trimEnd(), ...below, ...faultText(field, column)];
+  return [harmless((head + (lines[0] ?? "")).trimEnd()), ...below.map(harmless), ...faultText(field, column)];
 }
 
 const faultText = ({ fault }: FieldNode, column: number): string[] =>

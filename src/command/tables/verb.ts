@@ -1,7 +1,8 @@
 /** Verbs that look and answer: they change nothing, take no time worth telling, and refuse with two lines and a status. */
 import { type Result } from "neverthrow";
-import { type Fork } from "../../host/mod.ts";
+import { type Explanation, type Fork } from "../../host/mod.ts";
 import { type AnyCommand, type Context, declare, failed, type Outcome, type UsageFault } from "../language/command.ts";
+import { EXIT } from "../language/exit_codes.ts";
 
 export interface LookingVerb<A> {
   readonly name: readonly string[];
@@ -27,6 +28,8 @@ export const lookingVerb = <A>({ run, ...verb }: LookingVerb<A>): AnyCommand =>
 /** What went wrong, and what to try. */
 export const refusal = (status: number, what: string, hint: string): Outcome =>
   failed(status, `nvdeck: ${what}\n${hint}\n`);
+
+export const noSuchObject = ({ what, hint }: Explanation): Outcome => refusal(EXIT.noSuchObject, what, hint);
 
 /** A result that is not what was hoped for: its data goes to standard output all the same. */
 export const unsound = (status: number, answer: Outcome): Outcome => ({ ...answer, status, keep: false });

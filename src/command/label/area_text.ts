@@ -1,0 +1,87 @@
+/** What `label show` prints of one area: its division, both index blocks field by field, and a line for each label. */
+import { hexDump } from "../../base/bytes.ts";
+import { hex, shortSize } from "../../base/units.ts";
+import {
+  type ClaimClass,
+  claimClassOf,
+  describeLabelArea,
+  LABEL_FLAG,
+  type LabelAreaView,
+  type LabelFault,
+  nameOf,
+  type SlotView,
+} from "../../label/mod.ts";
+import { columns } from "../tables/columns.ts";
+import { counted } from "../tables/counted.ts";
+import { harmless, quotedText } from "../tables/field_text.ts";
+import { treeText } from "../tables/tree_text.ts";
+import { indexTree, slotTree } from "./area_tree.ts";
+import { faultsText } from "./faults_text.ts";
+
+/** With `fields` the labels are shown field by field instead. */
+export function areaText(name: string, area: Uint8Array, faults: readonly LabelFault[], fields: boolean): string[] {
+  const view = describeLabelArea(area);
+  if (!view) return [`label area of ${name}: ${counted(area.length, "byte")}, ${faultsText(faults)}`];
+  const slots = fields ? treeText(slotTree(area, view, view.slots, faults)) : slotTable(view);
+  return [
+    headline(name, view, faults),
+    "",
+    ...treeText(indexTree(view, faults)),
+    ...(slots.length > 0 ? ["", ...slots] : []),
+  ];
+}
+
+/** The index blocks and every slot that holds something as bytes, 16 a line. */
+export function areaHex(area: Uint8Array): string[] {
+  const view = describeLabelArea(area);
+  if (!view) return hexDump(area);
+  const { labelSize } = view.geometry;
+  const parts = [
+    ...view.index.map(({ block, offset, length }) => ({ title: `Index block ${block}`, offset, length })),
+    ...view.slots.map(({ slot, state, offset }) => ({ title: `Slot ${slot}, ${state}`, offset, length: labelSize })),
+  ];
+  return parts.flatMap(({ title, offset, length }, i) => [
+    ...(i === 0 ? [] : [""]),
+    title,
+    ...hexDump(area.subarray(offset, offset + length), offset),
+  ]);
+}
+
+function headline(name: string, view: LabelAreaView, faults: readonly LabelFault[]): string {
+  const count = (state: SlotView["state"]) => view.slots.filter((slot) => slot.state === state).length;
+  const { slots, labelSize } = view.geometry;
+  const states = (["in use", "lost", "stale"] as const).map((state) => ({ state, count: count(state) }))
+    .filter(({ state, count }) => state === "in use" || count > 0).map(({ state, count }) => `${count} ${state}`);
+  const version = view.version === undefined ? "no valid index block" : `version ${view.version}`;
+  const division = `${slots} slots of ${labelSize} bytes: ${states.join(", ")}`;
+  return `label area of ${name}: ${counted(view.size, "byte")}, ${version}, ${division}; ${faultsText(faults)}`;
+}
+
+/** What a namespace with this abstraction GUID is used as. */
+const MODE: Readonly<Record<ClaimClass, string>> = {
+  none: "raw",
+  btt: "sector",
+  btt2: "sector",
+  pfn: "fsdax",
+  dax: "devdax",
+  unknown: "unknown",
+};
+
+const HEADINGS = ["SLOT", "STATE", "NAME", "DPA", "SIZE", "MODE", "PLACE", "UUID"];
+const NUMERIC = [0, 4];
+const DPA_DIGITS = 11;
+
+function slotTable({ slots }: LabelAreaView): string[] {
+  if (slots.length === 0) return [];
+  const rows = slots.map(({ slot, state, label }) => [
+    String(slot),
+    (label.flags & LABEL_FLAG.updating) === 0 ? state : `${state}, updating`,
+    label.name[0] === 0 ? "" : quotedText(nameOf(label)),
+    hex(label.dpa, DPA_DIGITS),
+    shortSize(Number(label.rawSize)),
+    MODE[claimClassOf(label.abstractionGuid)],
+    `${label.position} of ${label.nlabel}`,
+    label.uuid,
+  ]);
+  return columns([HEADINGS, ...rows], NUMERIC).map(harmless);
+}
