@@ -5,6 +5,7 @@
  */
 import { intersection, joined, type Range, without } from "../base/range.ts";
 import { type Kernel } from "./kernel.ts";
+import { type BusDevice } from "./state.ts";
 import { type RegionTopology } from "./topology.ts";
 
 export const SECTOR = 512;
@@ -17,17 +18,24 @@ export interface BadSectors {
   readonly sectors: number;
 }
 
-/** A new error: the same start replaces the length, anything else is added; overlaps are sorted out when they are read. */
-export function addBadRange(kernel: Kernel, bad: Range): void {
+/** The bus as it is now: what a scrub found that has ended since is known. Undefined without a bus. */
+export function busNow(kernel: Kernel): BusDevice | undefined {
   const bus = kernel.devices.bus;
-  if (!bus || bad.end <= bad.start) return;
-  const others = bus.badRanges.filter((range) => range.start !== bad.start);
-  kernel.devices.setBus({ ...bus, badRanges: [...others, bad] });
+  if (!bus?.scrub || kernel.parts.clock.now() < bus.scrub.until) return bus;
+  const { scrub, ...rest } = bus;
+  const badRanges = scrub.found.reduce(withBadRange, bus.badRanges);
+  return { ...rest, badRanges, scrubCount: bus.scrubCount + 1 };
 }
+
+/** A new error: the same start replaces the length, anything else is added; overlaps are sorted out when they are read. */
+const withBadRange = (known: readonly Range[], bad: Range): readonly Range[] => [
+  ...known.filter((range) => range.start !== bad.start),
+  bad,
+];
 
 /** Removes, trims and splits what lies in a range that has been cleared. */
 export function forgetBadRange(kernel: Kernel, cleared: Range): void {
-  const bus = kernel.devices.bus;
+  const bus = busNow(kernel);
   if (!bus) return;
   kernel.devices.setBus({ ...bus, badRanges: bus.badRanges.flatMap((range) => without(range, [cleared])) });
 }
@@ -40,7 +48,7 @@ export function regionBadblocks(kernel: Kernel, region: RegionTopology): BadSect
 
 /** Bad sectors of a range, counted from its start; sectors that are bad in part count whole. */
 export function badSectors(kernel: Kernel, range: Range): BadSectors[] {
-  const sectors = (kernel.devices.bus?.badRanges ?? []).flatMap((bad) => {
+  const sectors = (busNow(kernel)?.badRanges ?? []).flatMap((bad) => {
     const common = intersection(bad, range);
     if (!common) return [];
     const start = Math.floor((common.start - range.start) / SECTOR);

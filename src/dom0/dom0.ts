@@ -4,10 +4,11 @@
  */
 import { err, type Result } from "neverthrow";
 import { type Errno } from "../abi/errno.ts";
-import { decodeSrat } from "../acpi/mod.ts";
+import { decodeSrat, ROOT_FUNCTION } from "../acpi/mod.ts";
 import { type Clock, type Draws, type Firmware, type PhysicalMemory } from "../abi/ports.ts";
 import { type Loss, type Recorder } from "../abi/steps.ts";
-import { type BadSectors, regionBadblocks } from "./badblocks.ts";
+import { type Range } from "../base/range.ts";
+import { type BadSectors, busNow, regionBadblocks } from "./badblocks.ts";
 import { type DimmCommand } from "./dimm_commands.ts";
 import { enableDimm, NEW_DIMM, userWriteLabels } from "./dimm_driver.ts";
 import { readDisk, writeDisk } from "./disk.ts";
@@ -20,7 +21,18 @@ import { availableSlots } from "./label_data.ts";
 import { nodeMap } from "./numa.ts";
 import { enableRegion, newRegion } from "./region_driver.ts";
 import { resume, type ResumeFault } from "./resume.ts";
-import { canScrub, dimmAt } from "./scrub.ts";
+import {
+  canScrub,
+  clearError,
+  clearErrorUnit,
+  dimmAt,
+  injectedErrors,
+  injectError,
+  offersRoot,
+  scrubAtBoot,
+  uninjectError,
+  waitScrub,
+} from "./scrub.ts";
 import { type DaxDevice, type Dom0State } from "./state.ts";
 import { storeAttribute } from "./sysfs_store.ts";
 import { type DimmTopology, readTopology } from "./topology.ts";
@@ -108,8 +120,37 @@ export class Dom0 {
 
   /** Undefined where firmware cannot scrub. */
   scrub(): { readonly active: boolean; readonly count: number } | undefined {
-    const bus = this.kernel.devices.bus;
-    return bus && canScrub(this.kernel) ? { active: false, count: bus.scrubCount } : undefined;
+    const bus = busNow(this.kernel);
+    return bus && canScrub(this.kernel) ? { active: bus.scrub !== undefined, count: bus.scrubCount } : undefined;
+  }
+  /** Lets a running scrub end: model time passes. */
+  waitScrub(): void {
+    waitScrub(this.kernel);
+  }
+  /** Whether firmware makes errors on request. */
+  get injectsErrors(): boolean {
+    return [ROOT_FUNCTION.injectError, ROOT_FUNCTION.clearInjected, ROOT_FUNCTION.injectStatus]
+      .every((fn) => offersRoot(this.kernel, fn));
+  }
+  /** `notify`: firmware tells the kernel, which then knows of the error. */
+  injectError(where: Range, notify: boolean): Result<void, Errno> {
+    return injectError(this.kernel, where, notify);
+  }
+  /** What the kernel knows of the error stays known. */
+  uninjectError(where: Range): Result<void, Errno> {
+    return uninjectError(this.kernel, where);
+  }
+  /** SPA ranges. */
+  injectedErrors(): Result<Range[], Errno> {
+    return injectedErrors(this.kernel);
+  }
+  /** Unit in which firmware clears errors of a range, in bytes; undefined where it does not. */
+  clearErrorUnit(where: Range): number | undefined {
+    return clearErrorUnit(this.kernel, where);
+  }
+  /** Clears errors of a range through firmware and forgets them; the bytes that were cleared. */
+  clearError(where: Range): Result<number, Errno> {
+    return clearError(this.kernel, where);
   }
   /** Bad sectors of an enabled region, counted from its start. */
   badblocks(region: number): BadSectors[] {
@@ -213,6 +254,7 @@ export class Dom0 {
       kernel.devices.setRegion(region.number, newRegion(region));
       enableRegion(kernel, region);
     }
+    scrubAtBoot(kernel);
   }
 
   /**

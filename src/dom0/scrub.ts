@@ -19,6 +19,7 @@ import {
   DSM_UUID,
   injectErrorInput,
   ROOT_FUNCTION,
+  startArsAnswer,
   startArsInput,
   statusOf,
   translateSpaInput,
@@ -26,7 +27,7 @@ import {
 import { type Errno } from "../abi/errno.ts";
 import { exactNumber } from "../base/quantity.ts";
 import { type Range, range } from "../base/range.ts";
-import { addBadRange, forgetBadRange } from "./badblocks.ts";
+import { busNow, forgetBadRange } from "./badblocks.ts";
 import { type Kernel } from "./kernel.ts";
 import { type RegionTopology } from "./topology.ts";
 
@@ -46,16 +47,44 @@ export const canScrub = (kernel: Kernel): boolean =>
   );
 
 /**
- * Scrubs every region's range and takes over what was found. `short` asks for the last result instead of a new scrub. In
- * model time a scrub ends at once. -EOPNOTSUPP where firmware cannot.
+ * Starts a scrub of every range; its findings are known when firmware is done. -EBUSY while one runs, -EOPNOTSUPP where
+ * firmware cannot.
  */
-export function scrub(kernel: Kernel, short = false): Result<void, Errno> {
-  if (!canScrub(kernel)) return err("EOPNOTSUPP");
-  for (const region of kernel.regions) if (region.scrubbed) scrubRegion(kernel, region, short);
-  const bus = kernel.devices.bus!;
-  kernel.devices.setBus({ ...bus, scrubCount: bus.scrubCount + 1 });
+export function startScrub(kernel: Kernel): Result<void, Errno> {
+  const bus = busNow(kernel);
+  if (!bus || !canScrub(kernel)) return err("EOPNOTSUPP");
+  if (bus.scrub) return err("EBUSY");
+  const scrubs = kernel.regions.filter((region) => region.scrubbed).map((region) => scrubRegion(kernel, region, 0));
+  const seconds = scrubs.reduce((sum, scrub) => sum + scrub.seconds, 0);
+  const found = scrubs.flatMap((scrub) => scrub.found);
+  kernel.devices.setBus({ ...bus, scrub: { until: kernel.parts.clock.now() + BigInt(seconds) * SECOND, found } });
   return ok();
 }
+
+/** Lets a running scrub end: model time passes. */
+export function waitScrub(kernel: Kernel): void {
+  const { clock } = kernel.parts;
+  const scrub = busNow(kernel)?.scrub;
+  if (scrub) clock.advance(scrub.until - clock.now());
+  const bus = busNow(kernel);
+  if (bus) kernel.devices.setBus(bus);
+}
+
+/** Takes over the errors that firmware knows of already, without looking for new ones. */
+function shortScrub(kernel: Kernel): void {
+  const bus = busNow(kernel);
+  if (!bus || bus.scrub || !canScrub(kernel)) return;
+  const found = kernel.regions.filter((region) => region.scrubbed)
+    .flatMap((region) => scrubRegion(kernel, region, ARS_RETURN_PREVIOUS).found);
+  kernel.devices.setBus({ ...bus, scrub: { until: kernel.parts.clock.now(), found } });
+}
+
+/** What the kernel does while it starts: a scrub of everything, over before anybody is there to look. */
+export function scrubAtBoot(kernel: Kernel): void {
+  if (startScrub(kernel).isOk()) waitScrub(kernel);
+}
+
+const SECOND = 1_000_000_000n;
 
 /** Whether a machine check makes the kernel scrub everything (`hw_error_scrub`). */
 export function setHwErrorScrub(kernel: Kernel, _bus: string, hwErrorScrub: boolean): Result<void, Errno> {
@@ -65,22 +94,32 @@ export function setHwErrorScrub(kernel: Kernel, _bus: string, hwErrorScrub: bool
   return ok();
 }
 
-function scrubRegion(kernel: Kernel, region: RegionTopology, short: boolean): void {
+/** What a scrub of one region finds, and how long firmware says it takes. Nothing where it refuses. */
+function scrubRegion(
+  kernel: Kernel,
+  region: RegionTopology,
+  flags: number,
+): { readonly seconds: number; readonly found: Range[] } {
+  const nothing = { seconds: 0, found: [] };
   const type = region.volatile ? ARS_TYPE.volatile : ARS_TYPE.persistent;
   const window = { address: BigInt(region.start), length: BigInt(region.size) };
   const capabilities = root(kernel, ROOT_FUNCTION.arsCapabilities, arsCapabilitiesInput.encode(window))
     .andThen((reply) => arsCapabilitiesAnswer.decode(reply).mapErr((): Errno => "EIO"));
-  if (capabilities.isErr() || ((capabilities.value.status >>> 16) & type) === 0) return;
-  const flags = short ? ARS_RETURN_PREVIOUS : 0;
-  if (root(kernel, ROOT_FUNCTION.startArs, startArsInput.encode({ ...window, type, flags })).isErr()) return;
-  const reply = root(kernel, ROOT_FUNCTION.arsStatus, new Uint8Array());
-  if (reply.isErr()) return;
-  const status = decodeArsStatus(reply.value);
-  if (status.isErr() || status.value.status >>> 16 !== ARS_STATE.done) return;
-  for (const { address, length } of status.value.records) {
+  if (capabilities.isErr() || ((capabilities.value.status >>> 16) & type) === 0) return nothing;
+  const started = root(kernel, ROOT_FUNCTION.startArs, startArsInput.encode({ ...window, type, flags }))
+    .andThen((reply) => startArsAnswer.decode(reply).mapErr((): Errno => "EIO"));
+  if (started.isErr()) return nothing;
+  const status = root(kernel, ROOT_FUNCTION.arsStatus, new Uint8Array())
+    .andThen((reply) => decodeArsStatus(reply).mapErr((): Errno => "EIO"));
+  if (status.isErr() || status.value.status >>> 16 !== ARS_STATE.done) return nothing;
+  return { seconds: started.value.scrubSeconds, found: rangesOf(status.value.records) };
+}
+
+function rangesOf(records: readonly { readonly address: bigint; readonly length: bigint }[]): Range[] {
+  return records.flatMap(({ address, length }) => {
     const [start, size] = [exactNumber(address), exactNumber(length)];
-    if (start !== undefined && size !== undefined) addBadRange(kernel, range(start, size));
-  }
+    return start === undefined || size === undefined || size === 0 ? [] : [range(start, size)];
+  });
 }
 
 /** Unit in which errors are cleared, in bytes; undefined without ARS capabilities. */
@@ -108,8 +147,14 @@ export function clearError(kernel: Kernel, where: Range): Result<number, Errno> 
 export function injectError(kernel: Kernel, where: Range, notify: boolean): Result<void, Errno> {
   const input = { address: BigInt(where.start), length: BigInt(where.end - where.start), options: notify ? 1 : 0 };
   return root(kernel, ROOT_FUNCTION.injectError, injectErrorInput.encode(input)).map(() => {
-    if (notify) scrub(kernel, !(kernel.devices.bus?.hwErrorScrub ?? false));
+    if (notify) heard(kernel);
   });
+}
+
+/** Firmware's notification of new errors (`acpi_nfit_uc_error_notify`). */
+function heard(kernel: Kernel): void {
+  if (kernel.devices.bus?.hwErrorScrub) startScrub(kernel);
+  else shortScrub(kernel);
 }
 
 export const uninjectError = (kernel: Kernel, where: Range): Result<void, Errno> =>
@@ -123,12 +168,7 @@ export const uninjectError = (kernel: Kernel, where: Range): Result<void, Errno>
 export const injectedErrors = (kernel: Kernel): Result<Range[], Errno> =>
   root(kernel, ROOT_FUNCTION.injectStatus, new Uint8Array())
     .andThen((reply) => decodeInjectStatus(reply).mapErr((): Errno => "EIO"))
-    .map(({ records }) =>
-      records.flatMap(({ address, length }) => {
-        const [start, size] = [exactNumber(address), exactNumber(length)];
-        return start === undefined || size === undefined ? [] : [range(start, size)];
-      })
-    );
+    .map(({ records }) => rangesOf(records));
 
 /** The DIMM behind an address; by firmware where the region is interleaved, undefined where it cannot tell. */
 export function dimmAt(kernel: Kernel, region: RegionTopology, spa: number): number | undefined {

@@ -15,6 +15,15 @@ export interface BusDevice {
   /** Completed scrubs (`nfit/scrub`). */
   readonly scrubCount: number;
   readonly hwErrorScrub: boolean;
+  /** A scrub that was started and may be over by now. */
+  readonly scrub?: Scrub;
+}
+
+export interface Scrub {
+  /** Model time in nanoseconds at which firmware is done. */
+  readonly until: bigint;
+  /** SPA ranges that it will report. */
+  readonly found: readonly Range[];
 }
 
 /** `nvdimm`, with its driver's data. */

@@ -20,7 +20,7 @@ import {
   storePfnMode,
 } from "./personality.ts";
 import { setRegionAlign, setRegionReadOnly } from "./region_driver.ts";
-import { scrub, setHwErrorScrub } from "./scrub.ts";
+import { canScrub, setHwErrorScrub, startScrub } from "./scrub.ts";
 
 type Store = (kernel: Kernel, device: string, text: string) => Result<void, Errno>;
 
@@ -37,6 +37,12 @@ const withBoolean =
 const withUuid =
   (store: (kernel: Kernel, device: string, uuid: string) => Result<void, Errno>): Store => (kernel, device, text) =>
     isUuid(text.trim()) ? store(kernel, device, text.trim().toLowerCase()) : err("EINVAL");
+
+/** Where firmware cannot scrub there is no such attribute. */
+function storeScrub(kernel: Kernel, _bus: string, value: number): Result<void, Errno> {
+  if (!canScrub(kernel)) return err("ENOENT");
+  return value === 1 ? startScrub(kernel) : err("EINVAL");
+}
 
 const regionNumber = (device: string): number => Number(device.slice("region".length));
 
@@ -70,7 +76,7 @@ const STORES: Readonly<Record<string, Readonly<Record<string, Store>>>> = {
     read_only: withBoolean((kernel, device, ro) => setRegionReadOnly(kernel, kernel.region(regionNumber(device)), ro)),
   },
   [BUS]: {
-    "nfit/scrub": withNumber((kernel, _device, value) => value === 1 ? scrub(kernel) : err("EINVAL")),
+    "nfit/scrub": withNumber(storeScrub),
     "nfit/hw_error_scrub": withBoolean(setHwErrorScrub),
   },
 };

@@ -10,8 +10,12 @@ export function addPoison(state: MachineState, bad: Poison): void {
   state.poison.set("list", [...rest, bad].sort((a, b) => a.start - b.start));
 }
 
-/** Takes a range out, trimming and splitting what it cuts. */
+/** Takes a range out, trimming and splitting what it cuts: nothing is wrong there, and no scrub remembers otherwise. */
 export function removePoison(state: MachineState, hole: Range): void {
-  const left = poisonOf(state).flatMap((p) => without(range(p.start, p.length), [hole]));
-  state.poison.set("list", left.map(({ start, end }) => ({ start, length: end - start })));
+  for (const id of ["list", "scrub"]) {
+    const old = state.poison.get(id);
+    if (!old) continue;
+    const left = old.flatMap((p) => without(range(p.start, p.length), [hole]));
+    state.poison.set(id, left.map(({ start, end }) => ({ start, length: end - start })));
+  }
 }

@@ -31,6 +31,8 @@ import { type MachineFacts, type MachineState, type Poison } from "./state.ts";
 /** The most records that one status answer carries, as the kernel's own test firmware has it. */
 const MAX_RECORDS = 170;
 const SCRUB_SECONDS = 1;
+/** Option of an injection: the error is known at once, as one that was met. */
+const INJECT_NOTIFY = 1;
 /** `DSM_STATUS` of an address that is no memory: translate's own code (ndctl `libndctl-nfit.h`). */
 const INVALID_SPA = 2;
 
@@ -57,10 +59,12 @@ export function answerRoot(
     case ROOT_FUNCTION.translateSpa:
       return translateSpaInput.decode(input).match(({ spa }) => translate(state, spa), () => bad);
     case ROOT_FUNCTION.injectError:
-      return withRange(injectErrorInput.decode(input).unwrapOr(undefined), (r) => {
-        addPoison(state, poisonIn(r));
-        return statusOnly(DSM_STATUS.success);
-      });
+      return injectErrorInput.decode(input).match((asked) =>
+        withRange(asked, (r) => {
+          addPoison(state, poisonIn(r));
+          if ((asked.options & INJECT_NOTIFY) !== 0) state.poison.set("scrub", [...known(state), poisonIn(r)]);
+          return statusOnly(DSM_STATUS.success);
+        }), () => bad);
     case ROOT_FUNCTION.clearInjected:
       return withRange(clearInjectedInput.decode(input).unwrapOr(undefined), (r) => {
         removePoison(state, r);
@@ -100,16 +104,19 @@ const capabilities = (facts: MachineFacts): Uint8Array =>
     clearUnit: facts.root.clearErrorUnit,
   });
 
-/** A scrub is over at once in model time; what it found is kept until the next one over the same addresses. */
+/** A scrub is over at once here, whatever it says it takes; what it found is kept until the next over the same addresses. */
 function startScrub(state: MachineState, window: Range, flags: number): Uint8Array {
-  if ((flags & ARS_RETURN_PREVIOUS) === 0 || !state.poison.get("scrub")) {
+  if ((flags & ARS_RETURN_PREVIOUS) === 0) {
     const found = poisonOf(state).flatMap((p) => intersection(range(p.start, p.length), window) ?? []);
-    const others = (state.poison.get("scrub") ?? []).filter((p) => !intersection(range(p.start, p.length), window));
+    const others = known(state).filter((p) => !intersection(range(p.start, p.length), window));
     state.poison.set("scrub", [...others, ...found.map(poisonIn)]);
-    state.poison.set("window", [poisonIn(window)]);
   }
+  state.poison.set("window", [poisonIn(window)]);
   return startArsAnswer.encode({ scrubSeconds: SCRUB_SECONDS });
 }
+
+/** Errors that a scrub or a notification has made known. */
+const known = (state: MachineState): readonly Poison[] => state.poison.get("scrub") ?? [];
 
 function scrubStatus(state: MachineState): Uint8Array {
   const [window] = state.poison.get("window") ?? [];
@@ -118,7 +125,7 @@ function scrubStatus(state: MachineState): Uint8Array {
     return encodeArsStatus({ ...blank, status: ARS_STATE.none * 0x10000, address: 0n, length: 0n, type: 0 });
   }
   const seen = range(window.start, window.length);
-  const all = (state.poison.get("scrub") ?? []).filter((p) => intersection(range(p.start, p.length), seen));
+  const all = known(state).filter((p) => intersection(range(p.start, p.length), seen));
   const found = all.slice(0, MAX_RECORDS);
   return encodeArsStatus({
     ...blank,
