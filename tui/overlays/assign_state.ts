@@ -115,6 +115,12 @@ function set(_model: Model, s: AssignState, field: AssignField, value: string | 
 const specOf = (s: AssignState): string =>
   s.labelPages > 0 ? `type=namespace, backend=${s.namespace}, nr_label_pages=${s.labelPages}` : s.namespace;
 
+/** Whether an entry of `vnvdimms` is this namespace already, by name or by device. */
+function backs(entry: string, name: string, namespace: NamespaceView | undefined): boolean {
+  const backend = /backend\s*=\s*([^,]*)/.exec(entry)?.[1]?.trim() ?? entry;
+  return backend === name || (namespace?.device !== undefined && backend === `/dev/${namespace.device}`);
+}
+
 function lines(model: Model, s: AssignState): string[] {
   const namespace = model.snapshot.namespaces.find((n) => n.name === s.namespace);
   const setup = ["xl", "pmem-setup", "--namespace", s.namespace, ...(s.mgmt ? ["--mgmt", s.mgmt] : [])];
@@ -122,6 +128,9 @@ function lines(model: Model, s: AssignState): string[] {
   if (runningDomain(model, s.guest)) return [...handOver, lineOf(["xl", "vnvdimm-attach", s.guest, specOf(s)])];
   const config = model.snapshot.guests.find((g) => g.name === s.guest);
   if (!config) return handOver;
+  if (config.vnvdimms.some((v) => backs(v, s.namespace, namespace))) {
+    return [...handOver, lineOf(["xl", "create", config.path])];
+  }
   const list = [...config.vnvdimms, specOf(s)].map((v) => `"${v}"`).join(", ");
   return [...handOver, lineOf(["xl", "create", config.path, `vnvdimms=[${list}]`])];
 }
@@ -134,7 +143,8 @@ export function openAssign(model: Model, namespace: string | undefined): Step {
   const chosen = legal.find((n) => n.name === namespace) ?? legal[0];
   const able = guests.filter((g) => g.refusal === undefined);
   // Starting a guest with it is the plain case; attaching to a running one asks more of that guest.
-  const guest = able.find((g) => !runningDomain(model, g.name)) ?? able[0];
+  const off = able.filter((g) => !runningDomain(model, g.name));
+  const guest = off.find((g) => g.vnvdimms.length === 0) ?? off[0] ?? able[0];
   if (!chosen) return stay(said(model, "Every namespace is in use; carve one with c.", "warning"));
   if (!guest) return stay(said(model, guests[0]?.refusal ?? "There is no xl.cfg to give it to.", "warning"));
   const state: AssignState = {

@@ -5,7 +5,7 @@ import { sideBySide } from "../layout.ts";
 import { type AssignState, type CarveState, type Model } from "../model.ts";
 import { type Scene } from "../scene.ts";
 import { stepTable } from "../screens/steps.ts";
-import { facts } from "../screens/parts.ts";
+import { facts, plural } from "../screens/parts.ts";
 import { beside, EMPTY, fill, type Line, line, span } from "../text/line.ts";
 import { wrapped } from "../text/width.ts";
 import { formLines } from "../widgets/form.ts";
@@ -91,14 +91,14 @@ export function added(before: readonly NamespaceView[], after: readonly Namespac
   return after.filter((n) => !known.has(n.uuid));
 }
 
-/** `56 writes on nmem4 … nmem7: 32 index block, 24 label slot`. */
+/** `56 writes on nmem4 … nmem7: 32 index blocks, 24 label slots`. */
 export function writesText(groups: readonly StepGroup[]): string {
   const writes = groups.filter((g) => g.kind === "medium-write");
   if (writes.length === 0) return "none";
   const targets = [...new Set(writes.map((g) => g.target))].toSorted();
   const kinds = Map.groupBy(writes, (g) => g.what);
   const total = writes.reduce((sum, g) => sum + g.count, 0);
-  const by = [...kinds].map(([what, list]) => `${grouped(list.reduce((sum, g) => sum + g.count, 0))} ${what}`);
+  const by = [...kinds].map(([what, list]) => plural(list.reduce((sum, g) => sum + g.count, 0), what));
   const on = targets.length > 2 ? `${targets[0]} … ${targets.at(-1)}` : targets.join(", ");
   return `${grouped(total)} on ${on}: ${by.join(", ")}`;
 }

@@ -95,7 +95,12 @@ const table = listing<DomainView>({
   order: "by domid",
   paneRows,
   pane: ({ model, width }, d) => domainPane(model, d, width),
-  nothing: () => [EMPTY, line(span("   Xen runs no domain.", "strong"))],
+  nothing: () => [
+    EMPTY,
+    line(span("   Xen runs no domain.", "strong")),
+    EMPTY,
+    line(span("   a", "key"), span("  starts a guest with a namespace.")),
+  ],
 });
 const domainAtCursor = table.at;
 

@@ -16,6 +16,7 @@ import { rule } from "../widgets/rule.ts";
 import { type Column, tableLines } from "../widgets/table.ts";
 import { flattened, type TreeRow, treeSign } from "../widgets/tree.ts";
 import { copyKey, withList } from "./bindings.ts";
+import { assignKey, namespaceAtCursor } from "./namespaces.ts";
 import { leafName, leavesText } from "./parts.ts";
 import { treeKeys } from "./nfit.ts";
 import { refusal } from "./refusal.ts";
@@ -114,6 +115,7 @@ export const ept: Screen = {
     },
     { keys: ["n"], label: "next guest", help: "Next guest", act: (model) => stay(nextDomain(model, 1)) },
     { keys: ["p"], label: "", help: "Previous guest", act: (model) => stay(nextDomain(model, -1)) },
+    assignKey((model) => namespaceAtCursor(model)?.name),
     copyKey((model) => {
       const gpa = walkedGpa(model);
       return gpa === undefined ? undefined : `ept lookup --domain ${quoted(eptDomain(model) ?? "")} ${hex(gpa)}`;

@@ -52,9 +52,12 @@ const shape = {
   id: (node: FieldNode) => node.id,
   isLeaf: (node: FieldNode) => node.children.length === 0,
   children: (node: FieldNode) => node.children,
-  startsOpen: (node: FieldNode, depth: number) => depth === 0 && node.children.length > 1,
 };
-const rowsOfTable = remembered((table: TableView, turned: ReadonlySet<string>) => flattened(table.tree, shape, turned));
+/** A short table starts open; a long one as a list of its structures. */
+const SHORT_TABLE = 6;
+const rowsOfTable = remembered((table: TableView, turned: ReadonlySet<string>) =>
+  flattened(table.tree, { ...shape, startsOpen: (_, depth) => depth === 0 && table.tree.length <= SHORT_TABLE }, turned)
+);
 const ids = remembered((rows: readonly TreeRow<FieldNode>[]) => rows.map((r) => r.id));
 
 const tablesOf = (model: Model) => model.snapshot.tables(model.tables.domain);
