@@ -2,7 +2,7 @@
 import { err, ok, type Result } from "neverthrow";
 import { mfnOfSpa } from "../../abi/mod.ts";
 import { type Range } from "../../base/range.ts";
-import { GiB, hex, shortSize } from "../../base/units.ts";
+import { GiB, shortSize } from "../../base/units.ts";
 import { labelAreaOf } from "../../dom0/mod.ts";
 import { type Fork } from "../../host/mod.ts";
 import {
@@ -52,14 +52,14 @@ function labelSlots(fork: Fork, { view, region }: NamespaceBacking): NamespaceDe
   });
 }
 
-function infoBlockText({ mode, view, extent, data }: NamespaceBacking): string | undefined {
+function infoBlockText({ mode, view }: NamespaceBacking): string | undefined {
   switch (mode) {
     case "raw":
       return undefined;
     case "sector":
       return view.labelled && view.claimClass === "btt2" ? "BTT v2.0 at +0x0" : "BTT v1.1 at +0x1000";
     default:
-      return `${mode === "fsdax" ? "PFN" : "DAX"} v1.4 at +0x1000, data +${hex(data.start - extent.start)}`;
+      return `${mode === "fsdax" ? "PFN" : "DAX"} v1.4 at +0x1000`;
   }
 }
 
