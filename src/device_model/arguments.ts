@@ -21,6 +21,8 @@ export interface NvdimmArgument {
   readonly unarmed: boolean;
   /** An address that the operator chose; otherwise QEMU finds one. */
   readonly address: number | undefined;
+  /** A slot likewise. */
+  readonly slot: number | undefined;
 }
 
 export interface QemuArguments {
@@ -86,6 +88,7 @@ export function parseNvdimm(
   const size = Number(backend.get("size"));
   const labelSize = Number(device.get("label-size") ?? 0);
   const address = device.get("addr");
+  const slot = device.get("slot");
   if (!Number.isSafeInteger(size) || size <= 0) return err(`can't create backend with size ${backend.get("size")}`);
   if (size % PAGE_SIZE !== 0) return err(`backend memory size must be multiple of 0x1000`);
   if (labelSize !== 0 && !(labelSize >= LEAST_LABEL_SIZE)) {
@@ -105,13 +108,15 @@ export function parseNvdimm(
     node: Number(device.get("node") ?? 0),
     unarmed: device.get("unarmed") === "on",
     address: address === undefined ? undefined : Number(address),
+    slot: slot === undefined ? undefined : Number(slot),
   });
 }
 
-/** `a,b=c` as { "": "a", b: "c" }; a bare word further on is a flag. */
+/** `a,b=c` as { "": "a", b: "c" }; a bare word further on is a flag, and `,,` stands for a comma. */
 export function properties(text: string): Properties {
   const map = new Map<string, string>();
-  text.split(",").forEach((part, i) => {
+  const parts = text.match(/(?:[^,]|,,)*/g)!.filter((part, i) => part !== "" || i === 0);
+  parts.map((part) => part.replaceAll(",,", ",")).forEach((part, i) => {
     const equals = part.indexOf("=");
     if (equals >= 0) map.set(part.slice(0, equals), part.slice(equals + 1));
     else if (i === 0) map.set("", part);

@@ -64,8 +64,11 @@ export function plug(
   if (devices.some(({ memdev }) => memdev === nvdimm.memdev)) {
     return err(`can't use already busy memdev: ${nvdimm.memdev}`);
   }
-  const slot = Array.from({ length: slots }, (_, i) => i).find((i) => devices.every((device) => device.slot !== i));
+  const isFree = (slot: number): boolean => devices.every((device) => device.slot !== slot);
+  const slot = nvdimm.slot ?? Array.from({ length: slots }, (_, i) => i).find(isFree);
   if (slot === undefined) return err("no free memory slots available");
+  if (!(slot >= 0 && slot < slots)) return err(`invalid slot number ${slot}, valid range is [0-${slots - 1}]`);
+  if (!isFree(slot)) return err(`slot ${slot} is busy`);
   const used = devices.reduce((sum, device) => sum + device.size, 0);
   if (used + nvdimm.size > maxmem - ram) {
     return err(
@@ -76,7 +79,7 @@ export function plug(
   const taken = devices.map((device) => range(device.gpa, device.size - device.labelSize));
   const at = place(window, taken, nvdimm.size - nvdimm.labelSize, nvdimm.address, nvdimm.id);
   return at.map((gpa) => {
-    const { address: _, ...rest } = nvdimm;
+    const { address: _address, slot: _slot, ...rest } = nvdimm;
     const device: NvdimmDevice = { ...rest, slot, gpa, hotplugged };
     return { ...process, devices: [...devices, device], fitDirty: process.fitDirty || hotplugged };
   });

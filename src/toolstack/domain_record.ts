@@ -8,8 +8,8 @@ export interface VnvdimmRecord {
   readonly slot: number;
   /** The backend as the operator wrote it. */
   readonly spec: string;
-  /** What holds it exclusively, or undefined under management `xen`: names of dom0 devices or files. */
-  readonly holds: readonly string[];
+  /** The file in dom0 that it is, if it is one. */
+  readonly file: string | undefined;
   /** Data pages first, label pages last; machine frames in the order of the guest's addresses. */
   readonly runs: readonly FrameRun[];
   /** Frames of the data part: what is mapped. */
@@ -17,6 +17,8 @@ export interface VnvdimmRecord {
   readonly labelPages: number;
   /** Where the device model put it. Bytes. */
   readonly gpa: number;
+  /** Backed by memory that loses its content with power. */
+  readonly volatile: boolean;
 }
 
 export interface DomainRecord {
@@ -31,6 +33,4 @@ export interface DomainRecord {
   /** Model time, nanoseconds. */
   readonly startedAt: bigint;
   readonly vnvdimms: readonly VnvdimmRecord[];
-  /** An order to the guest that its toolstack daemon has not acted on yet. */
-  readonly ordered?: "poweroff" | "reboot";
 }

@@ -11,6 +11,8 @@ export interface NamespaceReport {
   readonly data?: { readonly start: number; readonly end: number };
   /** `reportId` of the namespace that holds the structures, with `--mgmt`. */
   readonly mgmt?: string;
+  /** SPA where it began the last time, to say so when firmware has moved it. */
+  readonly start: number;
   /** Position in the replay: a namespace comes after the one that holds its structures. */
   readonly order: number;
 }

@@ -1,0 +1,131 @@
+/**
+ * A domain's life after its making: paused, stopped, renamed, destroyed, and what xl's own daemon does when one stops by itself
+ * (`tools/xl/xl_vmcontrol.c` handle_domain_death). Content of pmem is never touched.
+ */
+import { err, ok, type Result } from "neverthrow";
+import { type Domid } from "../../abi/address.ts";
+import { type ShutdownReason } from "../../abi/hypercalls.ts";
+import { parseConfig } from "../config/parse_config.ts";
+import { type DomainConfig, type ShutdownAction } from "../config/domain_config.ts";
+import { type DomainRecord } from "../domain_record.ts";
+import { dropRecord, keepRecord, recordOf, records } from "../domain_records.ts";
+import { type Tools } from "../parts.ts";
+import { type CreateFailure } from "./create_failure.ts";
+import { createDomain } from "./create.ts";
+
+/** There is no such domain. */
+export interface NoDomain {
+  readonly kind: "no-domain";
+  readonly domid: number;
+}
+
+const noDomain = (domid: number): NoDomain => ({ kind: "no-domain", domid });
+
+export function pauseDomain(tools: Tools, domid: number): void {
+  // xl ignores what Xen says to this.
+  tools.domains.pause(domid);
+}
+
+export function unpauseDomain(tools: Tools, domid: number): void {
+  tools.domains.unpause(domid);
+}
+
+export function destroyDomain(tools: Tools, domid: number): Result<void, NoDomain> {
+  const known = tools.domains.info(domid).unwrapOr(undefined);
+  if (!known || domid === 0) return err(noDomain(domid));
+  tools.deviceModels.kill(domid as Domid);
+  tools.domains.destroy(domid);
+  const name = recordOf(tools, domid)?.name ?? String(domid);
+  dropRecord(tools, domid);
+  tools.recorder.step({ kind: "domain", what: "destroyed", domain: name });
+  return ok();
+}
+
+export function renameDomain(tools: Tools, domid: number, name: string): Result<void, NoDomain | { kind: "taken" }> {
+  const record = recordOf(tools, domid);
+  if (!record) return err(noDomain(domid));
+  if (records(tools).some((other) => other.name === name && other.domid !== domid)) return err({ kind: "taken" });
+  keepRecord(tools, { ...record, name });
+  return ok();
+}
+
+/** What became of a domain that stopped. */
+export interface Ending {
+  readonly name: string;
+  readonly reason: ShutdownReason;
+  readonly action: ShutdownAction;
+  /** The number of the domain made in its place. */
+  readonly restartedAs?: number;
+  /** Why there is none though there should be. */
+  readonly failure?: CreateFailure;
+}
+
+/**
+ * Orders the guest to stop. It has PV drivers, so it does so at once: it tells Xen why, and the toolstack acts on that as the
+ * domain's configuration says.
+ */
+export function stopDomain(tools: Tools, domid: number, reason: ShutdownReason): Result<Ending, NoDomain> {
+  if (!recordOf(tools, domid)) return err(noDomain(domid));
+  const stopped = tools.domains.stop(domid, reason);
+  return stopped.isErr() ? err(noDomain(domid)) : reap(tools, domid);
+}
+
+/** Acts on a domain that Xen says has stopped. Preserved ones stay as they are. */
+export function reap(tools: Tools, domid: number): Result<Ending, NoDomain> {
+  const record = recordOf(tools, domid);
+  const reason = tools.domains.info(domid).unwrapOr(undefined)?.shutdown;
+  if (!record || reason === undefined) return err(noDomain(domid));
+  const action = actionFor(record.config, reason);
+  const ending = { name: record.name, reason, action };
+  tools.recorder.step({
+    kind: "domain",
+    what: `stopped (${reason}), ${action.replaceAll("_", "-")}`,
+    domain: record.name,
+  });
+  switch (action) {
+    case "preserve":
+      return ok(ending);
+    case "destroy":
+    case "coredump_destroy":
+      return destroyDomain(tools, domid).map(() => ending);
+    case "restart_rename":
+      return ok({ ...ending, ...preserved(tools, record) });
+    case "restart":
+    case "coredump_restart":
+    case "soft_reset":
+      destroyDomain(tools, domid);
+      return ok({ ...ending, ...restarted(tools, record) });
+  }
+}
+
+const ACTIONS: Readonly<Record<ShutdownReason, keyof DomainConfig & `on${string}` | undefined>> = {
+  poweroff: "onPoweroff",
+  reboot: "onReboot",
+  crash: "onCrash",
+  watchdog: "onWatchdog",
+  soft_reset: "onSoftReset",
+  // A suspended domain waits to be resumed.
+  suspend: undefined,
+};
+
+function actionFor(config: DomainConfig, reason: ShutdownReason): ShutdownAction {
+  const setting = ACTIONS[reason];
+  return setting === undefined ? "preserve" : config[setting] as ShutdownAction;
+}
+
+/** The old one stays under another name; its successor cannot have the vNVDIMMs that it still owns. */
+function preserved(tools: Tools, record: DomainRecord): Pick<Ending, "restartedAs" | "failure"> {
+  keepRecord(tools, { ...record, name: `${record.name}-${tools.clock.now() / 1_000_000_000n}` });
+  return restarted(tools, record);
+}
+
+/** As v4 does on a guest's reboot, the vNVDIMMs go over to the new domain with the rest of the configuration. */
+function restarted(tools: Tools, record: DomainRecord): Pick<Ending, "restartedAs" | "failure"> {
+  const source = { source: record.source, uuid: () => record.uuid, cpus: 1 };
+  const parsed = parseConfig(record.text, source);
+  const config = parsed.isOk() ? { ...parsed.value.config, name: record.name } : record.config;
+  const volatile = record.vnvdimms.some((vnvdimm) => vnvdimm.volatile);
+  const options = { paused: false, volatile, handover: undefined };
+  return createDomain(tools, { config, text: record.text, source: record.source }, options)
+    .match(({ domid }) => ({ restartedAs: domid }), (failure) => ({ failure }));
+}

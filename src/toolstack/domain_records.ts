@@ -1,0 +1,32 @@
+/** libxl's own records of running domains: by number, by name. */
+import { type DomainRecord } from "./domain_record.ts";
+import { type Tools } from "./parts.ts";
+
+type With = Pick<Tools, "state">;
+
+/** By domid. */
+export const records = ({ state }: With): DomainRecord[] =>
+  [...state.domains.ids()].map((id) => state.domains.get(id)!).sort((a, b) => a.domid - b.domid);
+
+export const recordOf = ({ state }: With, domid: number): DomainRecord | undefined => state.domains.get(String(domid));
+
+export const keepRecord = ({ state }: With, record: DomainRecord): void =>
+  state.domains.set(String(record.domid), record);
+
+export const dropRecord = ({ state }: With, domid: number): void => state.domains.delete(String(domid));
+
+export const DOM0_NAME = "Domain-0";
+
+/** The name that XenStore has for a domain. */
+export const nameOf = (tools: With, domid: number): string | undefined =>
+  domid === 0 ? DOM0_NAME : recordOf(tools, domid)?.name;
+
+/** A number as it stands, whether there is such a domain or not; else a name. */
+export function domidOf(tools: With, text: string): number | undefined {
+  if (/^[0-9]+$/.test(text)) {
+    const domid = Number(text);
+    return domid < 0x7ff0 ? domid : undefined;
+  }
+  if (text === DOM0_NAME) return 0;
+  return records(tools).find(({ name }) => name === text)?.domid;
+}

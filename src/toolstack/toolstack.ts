@@ -1,0 +1,157 @@
+/**
+ * libxl's part as a whole: what the xl vocabulary, the host (boot, autostart, machine checks) and the screens ask of it. An
+ * object is a view over its records and ports, made afresh for each fork.
+ */
+import { type Result } from "neverthrow";
+import { type ShutdownReason } from "../abi/hypercalls.ts";
+import { assignments, type HeldAssignment } from "./assignments.ts";
+import { type VnvdimmConfig } from "./config/domain_config.ts";
+import { type ConfigRefusal, parseConfig, type ParsedConfig } from "./config/parse_config.ts";
+import { type Created, createDomain, type CreateOptions, type DomainSource } from "./domain/create.ts";
+import { type CreateFailure, explainCreate } from "./domain/create_failure.ts";
+import {
+  destroyDomain,
+  type Ending,
+  type NoDomain,
+  pauseDomain,
+  reap,
+  renameDomain,
+  stopDomain,
+  unpauseDomain,
+} from "./domain/life.ts";
+import { type DomainRecord } from "./domain_record.ts";
+import { domidOf, nameOf, recordOf, records } from "./domain_records.ts";
+import { type Tools, toolsOf, type ToolstackParts } from "./parts.ts";
+import { type PmemReport } from "./pmem_report.ts";
+import { type RangeRequest, setupRange } from "./pmem/ranges.ts";
+import { type Released, type ReleaseRequest, runRelease } from "./pmem/release.ts";
+import { replay, type Replayed } from "./pmem/replay.ts";
+import { reports } from "./pmem/reports.ts";
+import { planSetup, runSetup, type SetupPlan, type SetupRequest } from "./pmem/setup.ts";
+import { type SetupRefusal } from "./pmem/setup_refusal.ts";
+import { type AttachRefusal, attachVnvdimm } from "./vnvdimm/attach.ts";
+import { type Detached, detachVnvdimm } from "./vnvdimm/detach.ts";
+import { type VnvdimmOptions } from "./vnvdimm/prepare.ts";
+import { type StoreNodes, storeNodes } from "./xenstore.ts";
+
+/** What became of an autostarted configuration. */
+export interface Started {
+  readonly name: string;
+  readonly domid: number | undefined;
+  readonly note: string;
+}
+
+const PLAIN: CreateOptions = { paused: false, volatile: false, handover: undefined };
+
+export class Toolstack {
+  /** Xen's answers, subject by subject. */
+  readonly tools: Tools;
+
+  constructor(parts: ToolstackParts) {
+    this.tools = toolsOf(parts);
+  }
+
+  // Configurations and domains
+
+  /** A configuration file's text; a UUID is drawn for one that names none. */
+  parseConfig(text: string, source: string): Result<ParsedConfig, ConfigRefusal> {
+    const cpus = this.tools.host.physinfo().map((info) => info.maxCpuId + 1).unwrapOr(1);
+    return parseConfig(text, { source, uuid: () => this.tools.draws.uuid(), cpus });
+  }
+  create(source: DomainSource, options: CreateOptions = PLAIN): Result<Created, CreateFailure> {
+    return createDomain(this.tools, source, options);
+  }
+  destroy(domid: number): Result<void, NoDomain> {
+    return destroyDomain(this.tools, domid);
+  }
+  /** Orders a domain to stop and acts on it: `poweroff` is `xl shutdown`, `reboot` is `xl reboot`. */
+  stop(domid: number, reason: ShutdownReason): Result<Ending, NoDomain> {
+    return stopDomain(this.tools, domid, reason);
+  }
+  /** Acts on a domain that has stopped by itself, crashed for instance. */
+  reap(domid: number): Result<Ending, NoDomain> {
+    return reap(this.tools, domid);
+  }
+  pause(domid: number): void {
+    pauseDomain(this.tools, domid);
+  }
+  unpause(domid: number): void {
+    unpauseDomain(this.tools, domid);
+  }
+  rename(domid: number, name: string): Result<void, NoDomain | { kind: "taken" }> {
+    return renameDomain(this.tools, domid, name);
+  }
+
+  /** Running domains as libxl knows them, by domid; dom0 is not among them. */
+  records(): readonly DomainRecord[] {
+    return records(this.tools);
+  }
+  record(domid: number): DomainRecord | undefined {
+    return recordOf(this.tools, domid);
+  }
+  nameOf(domid: number): string | undefined {
+    return nameOf(this.tools, domid);
+  }
+  /** The number of a domain given by name or number; a number need not exist. */
+  domidOf(text: string): number | undefined {
+    return domidOf(this.tools, text);
+  }
+  xenstore(): StoreNodes {
+    return storeNodes(this.tools);
+  }
+
+  // Persistent memory
+
+  /** What a setup would do, and cost. Changes nothing. */
+  planSetup(request: SetupRequest): Result<SetupPlan, SetupRefusal> {
+    return planSetup(this.tools, request);
+  }
+  setup(request: SetupRequest): Result<SetupPlan, SetupRefusal> {
+    return runSetup(this.tools, request);
+  }
+  setupRange(request: RangeRequest): Result<void, SetupRefusal> {
+    return setupRange(this.tools, request);
+  }
+  release(request: ReleaseRequest): Result<Released, SetupRefusal> {
+    return runRelease(this.tools, request);
+  }
+  attach(domid: number, spec: VnvdimmConfig, options: VnvdimmOptions): Result<number, AttachRefusal> {
+    return attachVnvdimm(this.tools, domid, spec, options);
+  }
+  detach(domain: string, slot: number): Result<Detached, AttachRefusal> {
+    return detachVnvdimm(this.tools, domain, slot);
+  }
+  /** What has been handed to Xen, in order. */
+  reports(): readonly PmemReport[] {
+    return reports(this.tools);
+  }
+  /** Whose each vNVDIMM is, running or not. */
+  assignments(): readonly HeldAssignment[] {
+    return assignments(this.tools);
+  }
+
+  // Boot
+
+  /** Hands over again what was Xen's, and holds the files that guests own. After dom0's filesystems are mounted. */
+  replay(): readonly Replayed[] {
+    const replayed = replay(this.tools);
+    for (const { identity, domainName } of this.assignments()) {
+      if (identity.kind === "file") this.tools.files.pin(identity.path, `assigned to ${domainName}`);
+    }
+    return replayed;
+  }
+  /** Starts what starts by itself, by name; one that cannot start does not keep the others from it. */
+  autostart(): readonly Started[] {
+    const { autostart } = this.tools.state;
+    return [...autostart.ids()].sort().map((name): Started => {
+      const { text } = autostart.get(name)!;
+      const source = `/etc/xen/auto/${name}`;
+      const parsed = this.parseConfig(text, source);
+      if (parsed.isErr()) return { name, domid: undefined, note: parsed.error.messages.join("\n") };
+      return this.create({ config: parsed.value.config, text, source }).match(
+        ({ domid, notes }) => ({ name, domid, note: notes.join("\n") }),
+        ({ fault }) => ({ name, domid: undefined, note: explainCreate(fault).what }),
+      );
+    });
+  }
+}

@@ -1,0 +1,33 @@
+/** Zeroing what an earlier owner left: through dom0's exclusively held device, or by Xen where dom0 may not touch it. */
+import { err, ok, type Result } from "neverthrow";
+import { type Spa } from "../../abi/address.ts";
+import { type Errno } from "../../abi/errno.ts";
+import { isZero } from "../../base/bytes.ts";
+import { MiB, PAGE_SIZE } from "../../base/units.ts";
+import { type Backend } from "../backend/backend.ts";
+import { framesIn } from "../backend/frame_run.ts";
+import { type Tools } from "../parts.ts";
+
+export function sanitize(tools: Tools, backend: Backend): Result<void, Errno> {
+  for (const { mfn, count } of backend.runs) {
+    const done = tools.management === "xen"
+      ? tools.pmem.sanitize({ start: mfn, end: mfn + count })
+      : zero(tools, mfn * PAGE_SIZE, count * PAGE_SIZE, backend.name);
+    if (done.isErr()) return err(done.error);
+  }
+  const bytes = framesIn(backend.runs) * PAGE_SIZE;
+  tools.recorder.loss({ object: backend.name, owner: undefined, bytes, identity: backend.spec });
+  return ok();
+}
+
+/** What is zero already is left alone, so that fresh media stay fresh. */
+function zero(tools: Tools, start: number, length: number, name: string): Result<void, Errno> {
+  for (let at = start; at < start + length; at += MiB) {
+    const size = Math.min(MiB, start + length - at);
+    const there = tools.memory.load(at as Spa, size);
+    if (there.isOk() && isZero(there.value)) continue;
+    const stored = tools.memory.store(at as Spa, new Uint8Array(size), `${name}, sanitized`);
+    if (stored.isErr()) return err("EIO");
+  }
+  return ok();
+}
