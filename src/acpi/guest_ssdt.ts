@@ -222,21 +222,28 @@ const labelRead = (handle: number): AmlTerm =>
     op("Return", pack("STTS", "LSA")),
   );
 
-/** `_LSW (offset, length, Buffer)`: the status. */
-const labelWrite = (handle: number): AmlTerm =>
-  method(
+/**
+ * `_LSW (offset, length, Buffer)`: the status. Offset, length and data are joined in a local: ACPICA cuts what is stored
+ * to a named buffer to that buffer's size, which leaves QEMU's own method without its data.
+ */
+function labelWrite(handle: number): AmlTerm {
+  const [data, input, argument] = [local(1), local(2), local(3)];
+  return method(
     "_LSW",
     3,
     true,
-    op("Store", arg(2), local(1)),
+    op("Store", arg(2), data),
     name("INPT", buffer(8)),
     op("CreateDWordField", "INPT", 0, "OFST"),
     op("CreateDWordField", "INPT", 4, "TLEN"),
     op("Store", arg(0), "OFST"),
     op("Store", arg(1), "TLEN"),
-    op("Concatenate", "INPT", local(1), "INPT"),
-    op("Store", leafCall(handle, LEAF_FUNCTION.setLabelData, pack("INPT")), local(0)),
+    op("Concatenate", "INPT", data, input),
+    op("Store", pack(0), argument),
+    op("Store", input, op("Index", argument, 0)),
+    op("Store", leafCall(handle, LEAF_FUNCTION.setLabelData, argument), local(0)),
     when(op("LLess", op("SizeOf", local(0)), 4), op("Return", integer(DSM_STATUS.unsupported))),
     op("CreateDWordField", local(0), 0, "STTS"),
     op("Return", "STTS"),
   );
+}

@@ -59,5 +59,5 @@ export interface AmlOperation {
 export type AmlTerm = AmlInteger | AmlString | AmlName | AmlCall | AmlVariable | AmlOperation;
 export type AmlOperand = AmlTerm | number;
 
-export const isOperation = (term: AmlOperand, name?: string): term is AmlOperation =>
-  typeof term === "object" && term.kind === "operation" && (name === undefined || term.op.name === name);
+export const isOperation = (term: AmlOperand): term is AmlOperation =>
+  typeof term === "object" && term.kind === "operation";
