@@ -38,7 +38,7 @@ export const dump = (layout: Layout, names: DumpNames): Dump => ({
 const CHECKED = 0xfff0000000000f00n;
 
 function sidecarOf(layout: Layout, names: DumpNames): { readonly [key: string]: Json } {
-  const { capabilities, counts, extents, style, levels } = layout;
+  const { capabilities, counts, extents, style } = layout;
   const orders = new Set(extents.kinds.map((kind) => kind.maxOrder));
   const oneOrder = orders.size <= 1;
   const largest = oneOrder ? [...orders][0] ?? layout.maxOrder : 18;
@@ -55,7 +55,7 @@ function sidecarOf(layout: Layout, names: DumpNames): { readonly [key: string]: 
       page2m: capabilities.page2m && largest >= 9,
       exec_only: capabilities.executeOnly,
       ad: capabilities.accessedDirty,
-      walk5: levels === 5,
+      walk5: capabilities.fiveLevels,
       mbec: capabilities.modeBasedExecute,
     },
     default: defaultsOf(layout),

@@ -135,6 +135,12 @@ export function layout(runs: Iterable<MappingRun>, options: LayoutOptions = {}):
 
 export const eptpOf = (layout: Layout): bigint => encodeEptp(layout.eptp);
 
+/** What the processor can do with this hierarchy: accessed and dirty bits count only where the EPTP uses them. */
+export const capabilitiesInUse = ({ capabilities, eptp }: Layout): Capabilities => ({
+  ...capabilities,
+  accessedDirty: eptp.accessedDirty,
+});
+
 /** Machine address of the table of `level` that translates `gpa`; undefined where there is none. */
 export function tableAddress(layout: Layout, level: Level, gpa: number): number | undefined {
   if (level > layout.levels) return undefined;

@@ -51,6 +51,9 @@ export * from "./walk.ts";
 export * from "./table_view.ts";
 export * from "./stats.ts";
 export * from "./advise.ts";
+export { type BytesBySize, type Cause } from "./advice_causes.ts";
+export { type Change } from "./advice_changes.ts";
+export { type Cost, costOf, runsIn } from "./advice_cost.ts";
 
 // Bytes.
 export { createFiller, FILL_BYTES, type Filler } from "./fill.ts";

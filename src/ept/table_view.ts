@@ -5,7 +5,7 @@
 import { type Range } from "../base/range.ts";
 import { type EntryView, type Software, viewEntry } from "./entry_view.ts";
 import { firstEndingAfter } from "./extents.ts";
-import { type Layout, leafCounts, leafLevels, tableAddress } from "./layout.ts";
+import { capabilitiesInUse, type Layout, leafCounts, leafLevels, tableAddress } from "./layout.ts";
 import { ENTRIES, type Level, spanOf, TABLE_BYTES, tableName, tableSpanOf } from "./level.ts";
 import { EMPTY, LEAF, sweep } from "./sweep.ts";
 import { entryAt } from "./walk.ts";
@@ -136,7 +136,7 @@ function rowOf(
     first: from - base,
     end: to - base,
     gpa: { start: from * span, end: to * span },
-    entry: viewEntry(entryAt(layout, level, from * span), level, layout.capabilities, softwareOf(layout)),
+    entry: viewEntry(entryAt(layout, level, from * span), level, capabilitiesInUse(layout), softwareOf(layout)),
     ...rest,
   };
 }

@@ -5,7 +5,7 @@
  */
 import { EMPTY_FIELDS, type EntryFields, joinEntry, splitEntry } from "./entry.ts";
 import { type LeafLevel } from "./level.ts";
-import { type LeafMemory, memoryTypeNumber } from "./memory_type.ts";
+import { type LeafMemory, memoryTypeNumber, RECALCULATE } from "./memory_type.ts";
 import { NOTHING, type Permissions, permissionsOf, RWX } from "./permissions.ts";
 
 /** p2m_type_t by number. */
@@ -181,6 +181,16 @@ export const xenTableFields = (address: number, settings: XenSettings): EntryFie
 
 export const encodeXenTable = (address: number, settings: XenSettings): bigint =>
   joinEntry(xenTableFields(address, settings));
+
+/**
+ * An entry, at any level, as Xen marks it when what it says is out of date: memory type 7 is reserved, so that its next
+ * use exits and is worked out again (`resolve_misconfig`); with `recalc` the p2m type is too.
+ */
+export const outdated = (fields: EntryFields, recalc: boolean): EntryFields => ({
+  ...fields,
+  memoryType: RECALCULATE,
+  bit10: fields.bit10 || recalc,
+});
 
 /** What a slot of a new table below the root holds: suppress #VE alone. The root's empty slots are zero. */
 export const XEN_EMPTY = 1n << 63n;

@@ -3,14 +3,21 @@ import fc from "fast-check";
 import {
   bitLayout,
   type Capabilities,
+  encodeLeaf,
+  encodeXenTable,
+  joinEntry,
   kindOf,
   type Level,
   LEVELS,
   maskOf,
   type Misconfiguration,
   misconfiguration,
+  outdated,
+  splitEntry,
+  splitXenEntry,
   USUAL,
   viewEntry,
+  XEN_USUAL,
 } from "../../src/ept/mod.ts";
 
 const at = (level: Level, raw: bigint, capabilities: Partial<Capabilities> = {}): Misconfiguration | undefined =>
@@ -139,6 +146,16 @@ Deno.test("a Xen leaf in words", () => {
   assert.equal(texts["p2m access"], "rwx");
   assert.equal(texts["suppress #VE"], "yes");
   assert.equal(texts.recalc, "no");
+});
+
+Deno.test("what Xen marks as out of date exits at every level", () => {
+  const marked = (raw: bigint) => joinEntry(outdated(splitEntry(raw), true));
+  for (const level of LEVELS) {
+    const pointer = marked(encodeXenTable(0x7f000, XEN_USUAL));
+    assert.equal(kind(level, pointer), level === 1 ? "memory-type" : "reserved-bits");
+    assert.equal(splitXenEntry(pointer).recalc, true);
+  }
+  assert.equal(kind(2, marked(encodeLeaf(2, { address: 0 }))), "memory-type");
 });
 
 Deno.test("a memory type of 7 is shown as the mark it is", () => {
