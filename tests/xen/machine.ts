@@ -10,6 +10,7 @@ import {
 } from "../../src/abi/mod.ts";
 import { BaseBlocks, type Blocks, Layer } from "../../src/base/blocks.ts";
 import { GiB, MiB } from "../../src/base/units.ts";
+import * as raw from "./raw_encoder.ts";
 import { Xen, type XenOptions } from "../../src/xen/mod.ts";
 
 export const DOM0 = 0 as Domid;
@@ -100,4 +101,11 @@ function attach(xen: Xen, options: XenOptions, memory: TestMemory, steps: Step[]
       xen.hypercall(caller, number, bytes, buffers).match<number | string>((reply) => reply.value, (errno) => errno),
     reply: (number, bytes, caller = DOM0) => xen.hypercall(caller, number, bytes, buffers)._unsafeUnwrap().bytes,
   };
+}
+
+/** What `xl dmesg` would print. */
+export function consoleText(m: Machine): string {
+  const buffer = new Uint8Array(16384);
+  const reply = m.reply(35, raw.sysctl(1, [[8, 8, m.buffers.place(buffer)], [16, 4, buffer.length]]));
+  return new TextDecoder().decode(buffer.subarray(0, raw.u32At(reply, 24)));
 }
