@@ -13,11 +13,18 @@ export function powerOff(fork: Fork): void {
   fork.forgetModels();
 }
 
-/** Xen, then dom0's driver: bus, DIMMs and labels, regions, namespaces. */
+/**
+ * Xen, dom0's driver and labels, then what the toolstack brings back: memory handed to Xen, and guests that start by
+ * themselves. Returns what the operator should know, a line each.
+ */
 export function boot(fork: Fork): string[] {
   fork.power = true;
   fork.forgetModels();
   fork.xen.boot();
   fork.dom0.boot();
-  return [];
+  const replayed = fork.toolstack.replay().flatMap(({ what, note }) => (note === "" ? [] : [`${what}: ${note}`]));
+  const started = fork.toolstack.autostart().map(({ name, domid, note }) =>
+    domid === undefined ? `${name} was not started: ${note}` : `${name} started as domain ${domid}`
+  );
+  return [...replayed, ...started];
 }

@@ -6,6 +6,7 @@ import { type PhysicalMemory } from "../abi/ports.ts";
 import { DeviceModels } from "../device_model/mod.ts";
 import { Dom0, NATIVE_FACTS, PV_FACTS } from "../dom0/mod.ts";
 import { Machine } from "../machine/mod.ts";
+import { NO_FILES, Toolstack } from "../toolstack/mod.ts";
 import { Xen } from "../xen/mod.ts";
 import { ModelClock } from "./clock.ts";
 import { changesOf, type ForkChange, type HostState, layerOver } from "./components.ts";
@@ -26,6 +27,7 @@ export class Fork {
   #xen: Xen | undefined;
   #dom0: Dom0 | undefined;
   #deviceModels: DeviceModels | undefined;
+  #toolstack: Toolstack | undefined;
 
   constructor(parent: HostState, readonly generation: number) {
     this.state = layerOver(parent);
@@ -60,6 +62,25 @@ export class Fork {
       state: this.state.deviceModel,
       hypercall: this.xen.hypercall,
       memory: this.xen.guestMemory,
+    });
+  }
+
+  get toolstack(): Toolstack {
+    const { xen, deviceModels, dom0, memory, recorder, draws, clock, facts } = this;
+    return this.#toolstack ??= new Toolstack({
+      state: this.state.toolstack,
+      hypercall: xen.hypercall,
+      qmp: deviceModels.qmp,
+      deviceModels,
+      dom0,
+      files: NO_FILES,
+      memory,
+      recorder,
+      draws,
+      clock,
+      management: facts.management,
+      nfit: this.machine.table("NFIT"),
+      facts: facts.xl,
     });
   }
 
@@ -108,5 +129,6 @@ function xenOver(fork: Fork): Xen {
     memory: machine,
     recorder,
     clock,
+    ...(facts.xenLog.length > 0 && { log: facts.xenLog }),
   });
 }

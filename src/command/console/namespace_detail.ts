@@ -1,19 +1,15 @@
 /** All that can be told of one namespace before anything is done with it: labels, info block, Xen's cost, a guest's EPT. */
 import { err, ok, type Result } from "neverthrow";
 import { mfnOfSpa } from "../../abi/mod.ts";
-import { type Range } from "../../base/range.ts";
-import { GiB, shortSize } from "../../base/units.ts";
+import { GiB } from "../../base/units.ts";
 import { labelAreaOf } from "../../dom0/mod.ts";
 import { type Fork } from "../../host/mod.ts";
 import {
-  costOf,
   DEFAULT_ALIGN,
-  type Geometry,
-  type GeometryFault,
+  explainSetup,
   type NamespaceBacking,
   namespaceBacking,
-  pageMapGeometry,
-  rawGeometry,
+  type SetupPlan,
 } from "../../toolstack/mod.ts";
 import {
   type EptForecast,
@@ -30,8 +26,8 @@ export function namespaceDetail(fork: Fork, name: string): Result<NamespaceDetai
   const backing = namespaceBacking(fork.dom0, name);
   if (!backing) return err({ what: `there is no namespace ${name}`, hint: "it may have been destroyed meanwhile" });
   const { extent, data } = backing;
-  const geometry = geometryOf(backing);
-  const given = geometry.isOk() ? geometry.value.data : data;
+  const plan = planOf(fork, name);
+  const given = plan.isOk() ? plan.value.geometry.data : data;
   return ok({
     labels: labelSlots(fork, backing),
     infoBlock: infoBlockText(backing),
@@ -40,8 +36,8 @@ export function namespaceDetail(fork: Fork, name: string): Result<NamespaceDetai
     endMfn: mfnOfSpa(extent.end),
     dataStartMfn: mfnOfSpa(given.start),
     dataEndMfn: mfnOfSpa(given.end),
-    xen: geometry.map(({ reserved }) => costView(backing, reserved)),
-    ept: geometry.map(({ data }): EptForecast => forecast(data, FIRST_GPA, remedyOf(backing))),
+    xen: plan.map(costView),
+    ept: plan.map(({ geometry }): EptForecast => forecast(geometry.data, FIRST_GPA, remedyOf(backing))),
   });
 }
 
@@ -63,43 +59,19 @@ function infoBlockText({ mode, view }: NamespaceBacking): string | undefined {
   }
 }
 
-/** Where Xen's structures would lie, or why the namespace cannot be handed over as it is. */
-function geometryOf(backing: NamespaceBacking): Result<Geometry, Explanation> {
-  const { mode, map, extent, data, name } = backing;
-  if (mode === "sector") {
-    return err({
-      what: `${name} is in sector mode: its blocks move, so no guest can map them`,
-      hint: `recreate it: ndctl create-namespace -f -e ${name} -m fsdax`,
-    });
-  }
-  if (mode === "raw") return rawGeometry(extent, DEFAULT_ALIGN).mapErr((fault) => explainGeometry(backing, fault));
-  if (map === "mem") {
-    return err({
-      what: `${name} keeps no page map, so there is no room for Xen's structures in it`,
-      hint: `hand over a raw namespace for them first: xl pmem-setup --namespace ${name} --mgmt NAMESPACE`,
-    });
-  }
-  return pageMapGeometry(extent, data).mapErr((fault) => explainGeometry(backing, fault));
-}
-
-function explainGeometry({ name, extent }: NamespaceBacking, fault: GeometryFault): Explanation {
-  const hint = `put Xen's structures into another one: xl pmem-setup --namespace ${name} --mgmt NAMESPACE`;
-  return fault.kind === "no-room"
-    ? {
-      what: `${name} of ${shortSize(extent.end - extent.start)} is too small: ${shortSize(fault.needed)} are needed`,
-      hint,
-    }
-    : { what: `the page-map area of ${name} holds ${shortSize(fault.have)}, Xen needs ${shortSize(fault.need)}`, hint };
-}
-
-function costView({ extent, mode }: NamespaceBacking, reserved: Range | undefined): XenCostView {
-  const { byRule, alone } = costOf(extent);
-  const where = !reserved
+const costView = ({ backing, cost, geometry }: SetupPlan): XenCostView => ({
+  ruleBytes: cost.byRule,
+  takenBytes: cost.alone,
+  where: !geometry.reserved
     ? "elsewhere (--mgmt)"
-    : mode === "raw"
+    : backing.mode === "raw"
     ? "in the namespace, before its data"
-    : "inside the page-map area";
-  return { ruleBytes: byRule, takenBytes: alone, where };
+    : "inside the page-map area",
+});
+
+/** What handing the namespace over would do; of one that is Xen's already, what it did. */
+function planOf(fork: Fork, name: string): Result<SetupPlan, Explanation> {
+  return fork.toolstack.planSetup({ namespace: name, mgmt: undefined, align: DEFAULT_ALIGN }).mapErr(explainSetup);
 }
 
 const remedyOf = ({ mode }: NamespaceBacking): string =>

@@ -8,6 +8,7 @@ import { textOf } from "../../base/bytes.ts";
 import { type Json, parseJson } from "../../base/json.ts";
 import { lengthOf } from "../../base/range.ts";
 import { parseSize } from "../../base/units.ts";
+import { DEFAULT_XL_FACTS, type HostXlFacts, parseXlInfo } from "../../toolstack/mod.ts";
 import { digest } from "../journal.ts";
 import { type HostImage, type MediumContent } from "../image.ts";
 import { type DimmFacts, HEALTHY } from "../../machine/mod.ts";
@@ -83,6 +84,8 @@ export function importCapture(folder: CaptureFolder, state: CaptureState): Resul
       management: "dom0",
       dom0: underXen(meta.value) && smallPagesOnly(sysfs) ? "pv" : "pvh",
       dom0Memory: dom0Mem(text("xl-info.txt")) ?? dom0Share(ram.reduce((sum, r) => sum + lengthOf(r), 0)),
+      xl: xlFacts(text("xl-info-n.txt") ?? text("xl-info.txt"), folder, name),
+      xenLog: lines(text("xl-dmesg.txt")),
       seed: BigInt(`0x${digest(name)}`),
       origin: `capture ${name}, ${state}`,
     },
@@ -167,6 +170,14 @@ function spaInRegion(sysfs: SysfsText, namespace: string, offset: number | undef
 /** The emulator's arguments, where the capture is of an emulated machine. */
 const commandLine = (boot: Json | undefined): string[] =>
   arrayAt(boot, "qemu").filter((word) => typeof word === "string");
+
+/** `xl info`, and the files that dom0's disk has for guests to name. */
+function xlFacts(info: string | undefined, folder: CaptureFolder, name: string): HostXlFacts {
+  if (info === undefined) return { ...DEFAULT_XL_FACTS, host: name };
+  return parseXlInfo(info);
+}
+
+const lines = (text: string | undefined): string[] => text === undefined ? [] : text.replace(/\n$/, "").split("\n");
 
 /** `dom0_mem=1G,max:1G` on Xen's command line, in bytes. */
 function dom0Mem(xlInfo: string | undefined): number | undefined {

@@ -6,6 +6,7 @@ import { type Range } from "../../base/range.ts";
 import { type FormatFault } from "../../base/structure.ts";
 import { GiB, KiB } from "../../base/units.ts";
 import { type DimmFacts, HEALTHY } from "../../machine/mod.ts";
+import { DEFAULT_XL_FACTS } from "../../toolstack/mod.ts";
 import { type HostImage } from "../image.ts";
 import { digest } from "../journal.ts";
 import { PLAIN_CPUS } from "./cpus.ts";
@@ -62,6 +63,8 @@ export function importTables({ nfit, srat, labels, name }: TableFiles): Result<H
       management: "dom0",
       dom0: "pvh",
       dom0Memory: dom0Share(RAM),
+      xl: { ...DEFAULT_XL_FACTS, host: name },
+      xenLog: [],
       seed: BigInt(`0x${digest(name)}`),
       origin: "tables and label areas",
     },
