@@ -1,8 +1,7 @@
 /** One run of the program without the console: opens the host, runs the words as a session, prints, returns the exit status. */
 import { err, type Result } from "neverthrow";
-import { type Context, type UsageFault } from "../command/language/command.ts";
+import { type Context, type Executed, type UsageFault } from "../command/language/command.ts";
 import { EXIT } from "../command/language/exit_codes.ts";
-import { type Executed } from "../command/language/execute.ts";
 import { type Registry } from "../command/language/registry.ts";
 import { HostSession, type SessionParts } from "../command/language/session.ts";
 import { fixtureImage } from "../command/hosts/import.ts";

@@ -1,7 +1,6 @@
 /** A session on a throw-away host, for tests: everything in this process, seeded, with a fixed wall time. */
 import { allCommands } from "../../src/command/mod.ts";
-import { type Context } from "../../src/command/language/command.ts";
-import { type Executed, type Policy } from "../../src/command/language/execute.ts";
+import { type Context, type Executed, type Policy } from "../../src/command/language/command.ts";
 import { Registry } from "../../src/command/language/registry.ts";
 import { HostSession } from "../../src/command/language/session.ts";
 import { splitWords } from "../../src/command/language/words.ts";

@@ -7,12 +7,12 @@ import { err, ok } from "neverthrow";
 import {
   type AnyCommand,
   declare,
+  type Executed,
   failed,
   type Outcome,
   type Progress,
   type Session,
 } from "../../command/language/command.ts";
-import { type Executed } from "../../command/language/execute.ts";
 import { EXIT } from "../../command/language/exit_codes.ts";
 import { usageFault } from "../../command/language/options.ts";
 import { callerFolder, filesFrom } from "../files.ts";

@@ -1,7 +1,7 @@
 /** The console's port to a host, over a session: snapshots, rehearsals on a trial host, and runs that bind to what was agreed. */
 import { digest, type Host } from "../../host/mod.ts";
 import { type Loss } from "../../abi/steps.ts";
-import { type AnyCommand, type Effect, type Progress, type Session } from "../language/command.ts";
+import { type AnyCommand, type Effect, type Executed, type Progress, type Session } from "../language/command.ts";
 import {
   type Completion,
   type ConsoleHost,
@@ -10,7 +10,7 @@ import {
   type Ran,
   type Rehearsal,
 } from "../language/console_host.ts";
-import { effectOf, type Executed } from "../language/execute.ts";
+import { effectOf } from "../language/execute.ts";
 import { splitWords } from "../language/words.ts";
 import { stepsView } from "./journal_views.ts";
 import { snapshotOf, type SnapshotParts } from "./snapshot.ts";

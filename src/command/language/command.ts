@@ -6,9 +6,7 @@
 import { type Result } from "neverthrow";
 import { type Json } from "../../base/json.ts";
 import { type Fork, type Host, type HostImage } from "../../host/mod.ts";
-import { type Executed, type Policy } from "./execute.ts";
 import { type Files } from "./files.ts";
-import { type Registry } from "./registry.ts";
 
 /** `destroys`: data may be lost, so nvdeck's own verbs ask, and the console always does. */
 export type Effect = "reads" | "writes" | "destroys";
@@ -85,9 +83,42 @@ export interface Question {
   readonly body: readonly string[];
 }
 
+/** The global options that decide what may be kept. */
+export interface Policy {
+  readonly dryRun: boolean;
+  readonly readOnly: boolean;
+  /** Destroying is confirmed beforehand (`--yes`). */
+  readonly yes: boolean;
+  /** Ask before destroying whatever the vocabulary (`--ask`, and always in the console). */
+  readonly ask: boolean;
+  readonly who: string;
+  /** Wall time for the journal, ISO 8601. */
+  readonly now: () => string;
+}
+
+export interface Executed extends Outcome {
+  /** Whether something was stored. */
+  readonly changed: boolean;
+  /** The journal's number for it, if so. */
+  readonly sequence?: number;
+}
+
+export interface Found {
+  readonly command: AnyCommand;
+  /** The words after the name. */
+  readonly argv: readonly string[];
+}
+
+/** Commands by the words that name them (`registry.ts`). */
+export interface Commands {
+  find(words: readonly string[]): Result<Found, UsageFault>;
+  complete(words: readonly string[], prefix: string): string[];
+  summaryOf(name: readonly string[]): string;
+}
+
 /** What a session command may do besides running on one fork. */
 export interface Session {
-  readonly registry: Registry;
+  readonly registry: Commands;
   readonly policy: Policy;
   readonly context: Context;
   host(): Host;

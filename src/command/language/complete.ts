@@ -1,6 +1,6 @@
 /** Completion of a command line: verbs by the registry, objects by what the host has. */
 import { type Completion, type HostSnapshot } from "./console_host.ts";
-import { type Registry } from "./registry.ts";
+import { type Commands } from "./command.ts";
 
 /** Options whose value is the name of an object: what a word behind them may be. */
 const OBJECTS: readonly (readonly [RegExp, (host: HostSnapshot) => readonly string[]])[] = [
@@ -11,7 +11,7 @@ const OBJECTS: readonly (readonly [RegExp, (host: HostSnapshot) => readonly stri
   [/^(-M|--map)$/, () => ["dev", "mem"]],
 ];
 
-export function completeLine(registry: Registry, host: HostSnapshot, line: string, cursor: number): Completion {
+export function completeLine(registry: Commands, host: HostSnapshot, line: string, cursor: number): Completion {
   const before = line.slice(0, cursor);
   const start = before.lastIndexOf(" ") + 1;
   const prefix = before.slice(start);

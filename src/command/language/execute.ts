@@ -16,22 +16,17 @@ import {
   type Host,
   logOf,
 } from "../../host/mod.ts";
-import { type Context, type Effect, type HostCommand, type Outcome, type Progress } from "./command.ts";
+import {
+  type Context,
+  type Effect,
+  type Executed,
+  type HostCommand,
+  type Outcome,
+  type Policy,
+  type Progress,
+} from "./command.ts";
 import { EXIT } from "./exit_codes.ts";
 import { lineOf } from "./words.ts";
-
-/** The global options that decide what may be kept. */
-export interface Policy {
-  readonly dryRun: boolean;
-  readonly readOnly: boolean;
-  /** Destroying is confirmed beforehand (`--yes`). */
-  readonly yes: boolean;
-  /** Ask before destroying whatever the vocabulary (`--ask`, and always in the console). */
-  readonly ask: boolean;
-  readonly who: string;
-  /** Wall time for the journal, ISO 8601. */
-  readonly now: () => string;
-}
 
 /** A command that ran on a fork and is not kept yet. */
 export interface Rehearsal {
@@ -44,13 +39,6 @@ export interface Rehearsal {
   readonly losses: readonly Loss[];
   /** Whether keeping it would change anything. */
   readonly changes: boolean;
-}
-
-export interface Executed extends Outcome {
-  /** Whether something was stored. */
-  readonly changed: boolean;
-  /** The journal's number for it, if so. */
-  readonly sequence?: number;
 }
 
 export const effectOf = (command: { effect: Effect | ((args: never) => Effect) }, args: unknown): Effect =>

@@ -1,15 +1,9 @@
 /** All commands by the words that name them: lookup, completion and help are views of this. */
 import { err, ok, type Result } from "neverthrow";
-import { type AnyCommand, type UsageFault } from "./command.ts";
+import { type AnyCommand, type Commands, type Found, type UsageFault } from "./command.ts";
 import { EXIT } from "./exit_codes.ts";
 
-export interface Found {
-  readonly command: AnyCommand;
-  /** The words after the name. */
-  readonly argv: readonly string[];
-}
-
-export class Registry {
+export class Registry implements Commands {
   readonly #byName = new Map<string, AnyCommand>();
   /** Bare verbs of a tool (`create-namespace`) that name one command only. */
   readonly #bare = new Map<string, AnyCommand | "ambiguous">();

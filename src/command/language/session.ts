@@ -7,7 +7,9 @@ import { type Result } from "neverthrow";
 import {
   type Confirm,
   type Context,
+  type Executed,
   type HostCommand,
+  type Policy,
   type Progress,
   type Session,
   type SessionCommand,
@@ -16,12 +18,10 @@ import {
 import {
   dryRunReport,
   effectOf,
-  type Executed,
   forbidden,
   keep,
   lossText,
   needsConsent,
-  type Policy,
   type Rehearsal,
   rehearse,
 } from "./execute.ts";
