@@ -9,6 +9,7 @@ import { ndctlCommands } from "./ndctl/ndctl_commands.ts";
 import { lifeCommands } from "./hosts/life.ts";
 import { traceCommand } from "./trace/trace.ts";
 import { type AnyCommand } from "./language/command.ts";
+import { eptCommands } from "./ept/mod.ts";
 import { labelCommands } from "./label/mod.ts";
 import { nfitCommands } from "./nfit/mod.ts";
 import { ssdtCommands } from "./ssdt/mod.ts";
@@ -32,6 +33,7 @@ export function allCommands({ fixturePath, globals, more }: CommandParts): reado
     ...nfitCommands,
     ...ssdtCommands,
     ...labelCommands,
+    ...eptCommands,
     ...more,
   ];
   const all = [...commands, completionCommand(commands)];

@@ -22,9 +22,11 @@ import { faultsText } from "./faults_text.ts";
 export function areaText(name: string, area: Uint8Array, faults: readonly LabelFault[], fields: boolean): string[] {
   const view = describeLabelArea(area);
   if (!view) return [`label area of ${name}: ${counted(area.length, "byte")}, ${faultsText(faults)}`];
+  const head = headline(name, view, faults);
+  if (faults.some(({ kind }) => kind === "blank area")) return [head];
   const slots = fields ? treeText(slotTree(area, view, view.slots, faults)) : slotTable(view);
   return [
-    headline(name, view, faults),
+    head,
     "",
     ...treeText(indexTree(view, faults)),
     ...(slots.length > 0 ? ["", ...slots] : []),
@@ -48,13 +50,22 @@ export function areaHex(area: Uint8Array): string[] {
 }
 
 function headline(name: string, view: LabelAreaView, faults: readonly LabelFault[]): string {
-  const count = (state: SlotView["state"]) => view.slots.filter((slot) => slot.state === state).length;
   const { slots, labelSize } = view.geometry;
-  const states = (["in use", "lost", "stale"] as const).map((state) => ({ state, count: count(state) }))
-    .filter(({ state, count }) => state === "in use" || count > 0).map(({ state, count }) => `${count} ${state}`);
-  const version = view.version === undefined ? "no valid index block" : `version ${view.version}`;
-  const division = `${slots} slots of ${labelSize} bytes: ${states.join(", ")}`;
-  return `label area of ${name}: ${counted(view.size, "byte")}, ${version}, ${division}; ${faultsText(faults)}`;
+  const room = `${slots} slots of ${labelSize} bytes`;
+  const division = view.version === undefined
+    ? `no valid index block, room for ${room}`
+    : `version ${view.version}, ${room}: ${statesText(view.slots)}`;
+  return `label area of ${name}: ${counted(view.size, "byte")}, ${division}; ${faultsText(faults)}`;
+}
+
+/** `4 in use, 2 stale`. */
+function statesText(slots: readonly SlotView[]): string {
+  const counts = (["in use", "lost", "stale"] as const).map((state) => ({
+    state,
+    count: slots.filter((slot) => slot.state === state).length,
+  }));
+  return counts.filter(({ state, count }) => state === "in use" || count > 0)
+    .map(({ state, count }) => `${count} ${state}`).join(", ");
 }
 
 /** What a namespace with this abstraction GUID is used as. */

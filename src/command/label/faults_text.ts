@@ -17,13 +17,16 @@ export function faultsText(faults: readonly LabelFault[]): string {
     "no faults";
 }
 
-/** `names`: of the areas, in the order they were checked. */
+/** `names`: of the areas, in the order they were checked. What to do is said once, below the first fault it is for. */
 export function faultLines(faults: readonly LabelFault[], names: readonly string[]): string[] {
   const width = names.reduce((widest, name) => Math.max(widest, name.length), 0);
+  const said = new Set<string>();
   return faults.flatMap((fault) => {
     const { what, hint } = explainLabel(fault);
     const head = `${names[fault.area]!.padEnd(width)}  ${hex(fault.offset, 4)}  ${fault.severity.padEnd(7)}  `;
-    return [`${head}${what}`, `${" ".repeat(head.length)}${hint}`].map(harmless);
+    const lines = said.has(hint) ? [`${head}${what}`] : [`${head}${what}`, `${" ".repeat(head.length)}${hint}`];
+    said.add(hint);
+    return lines.map(harmless);
   });
 }
 

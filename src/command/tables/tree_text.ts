@@ -14,19 +14,27 @@ const VALUE = 12;
 const LONGEST_NAME = 38;
 
 export function treeText(tree: readonly FieldNode[]): string[] {
-  const fields = tree.flatMap((node) => node.children);
-  const layout = {
-    offset: Math.max(4, ...tree.map(({ offset, length }) => (offset + length).toString(16).length)),
-    length: Math.max(2, ...tree.flatMap((node) => node.children.map((field) => String(field.length).length))),
-    name: Math.min(LONGEST_NAME, fields.reduce((widest, field) => Math.max(widest, field.name.length), 0)),
-  };
+  const layout = layoutOf(tree);
   return tree.flatMap((node, i) => [...(i === 0 ? [] : [""]), ...structureText(node, layout)]);
 }
 
+/** Widths of the columns. */
 interface TreeLayout {
   readonly offset: number;
   readonly length: number;
   readonly name: number;
+}
+
+function layoutOf(tree: readonly FieldNode[]): TreeLayout {
+  let [offset, length, name] = [4, 2, 0];
+  for (const { offset: start, length: size, children } of tree) {
+    offset = Math.max(offset, (start + size).toString(16).length);
+    for (const field of children) {
+      length = Math.max(length, String(field.length).length);
+      name = Math.max(name, field.name.length);
+    }
+  }
+  return { offset, length, name: Math.min(LONGEST_NAME, name) };
 }
 
 function structureText(node: FieldNode, layout: TreeLayout): string[] {
@@ -48,7 +56,12 @@ function fieldText(field: FieldNode, layout: TreeLayout): string[] {
   return [harmless((head + (lines[0] ?? "")).trimEnd()), ...below.map(harmless), ...faultText(field, column)];
 }
 
-const faultText = ({ fault }: FieldNode, column: number): string[] =>
-  fault === undefined
-    ? []
-    : wrapped(fault, LINE - column - 2).map((text, i) => `${" ".repeat(column)}${i === 0 ? "✗ " : "  "}${text}`);
+/** `✗` what is wrong, `!` a warning, `·` a note. */
+function faultText({ fault }: FieldNode, column: number): string[] {
+  if (fault === undefined) return [];
+  const [, severity, text] = /^(?:(warning|note): )?(.*)$/s.exec(fault)!;
+  const sign = severity === undefined ? "✗" : severity === "warning" ? "!" : "·";
+  return wrapped(text!, LINE - column - 2).map((line, i) =>
+    harmless(`${" ".repeat(column)}${i === 0 ? sign : " "} ${line}`)
+  );
+}

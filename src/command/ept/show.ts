@@ -1,0 +1,94 @@
+/** `ept show`: the tables from the root down, what is uniform folded into one line. */
+import { err, ok } from "neverthrow";
+import { type Json } from "../../base/json.ts";
+import { parseInteger } from "../../base/units.ts";
+import {
+  type Level,
+  LEVELS,
+  outline,
+  type OutlineRow,
+  tableName,
+  type TableRow,
+  type TableView,
+  viewTable,
+} from "../../ept/mod.ts";
+import { usageFault } from "../language/options.ts";
+import { answer, domainVerb, JSON_OPTION } from "./domain_verb.ts";
+import { type GuestEpt } from "./guest_ept.ts";
+import { headline, outlineLines } from "./outline_text.ts";
+
+interface ShowArgs {
+  /** Tables from the root down. */
+  readonly depth: number;
+  /** Show the tables on the way to this address, each whole. */
+  readonly at: number | undefined;
+  readonly json: boolean;
+}
+
+export const eptShow = domainVerb<ShowArgs>({
+  verb: "show",
+  summary: "Show a guest's EPT level by level, uniform stretches folded",
+  help:
+    "Entries are Xen's, with its software bits. --at lists every entry of the tables that translate one address;\n" +
+    "otherwise tables of a fragmented file are counted, not listed.",
+  options: {
+    depth: { value: "N", help: "levels to show, all by default" },
+    at: { value: "GPA", help: "the tables on the way to this guest-physical address, whole" },
+    ...JSON_OPTION,
+  },
+  parse(parsed, usage) {
+    const depth = parsed.get("depth");
+    const levels = depth === undefined ? LEVELS.length : parseInteger(depth);
+    if (levels === undefined || levels < 1) return err(usageFault(`--depth takes 1, 2, 3 …, not "${depth}"`, usage));
+    const address = parsed.get("at");
+    const at = address === undefined ? undefined : parseInteger(address);
+    if (address !== undefined && at === undefined) return err(usageFault(`--at ${address} is no address`, usage));
+    return ok({ depth: levels, at, json: parsed.has("json") });
+  },
+  run(ept, { depth, at, json }, _host, context) {
+    const rows = at === undefined ? [...outline(ept.layout, depth, { foldMixed: true })] : tablesAt(ept, at, depth);
+    const value: Json = { ...summaryJson(ept), rows: rows.map((row) => rowJson(ept, row)) };
+    return answer(context, json, value, () => [headline(ept), "", ...outlineLines(ept, rows)]);
+  },
+});
+
+/** Every row of the tables that translate an address, from the root down to where they end. */
+function tablesAt({ layout }: GuestEpt, gpa: number, limit: number): OutlineRow[] {
+  const rows: OutlineRow[] = [];
+  for (let depth = 0; depth < Math.min(limit, layout.levels); depth++) {
+    const level = (layout.levels - depth) as Level;
+    const table = viewTable(layout, level, gpa);
+    if (!table) break;
+    rows.push(...table.rows.filter(({ kind }) => kind !== "empty").map((row) => ({ depth, table, row })));
+  }
+  return rows;
+}
+
+const summaryJson = ({ name, layout }: GuestEpt) => ({
+  domain: name,
+  root: layout.eptp.root,
+  levels: layout.levels,
+  leaves: { "1G": layout.counts.leaf1g, "2M": layout.counts.leaf2m, "4K": layout.counts.leaf4k },
+  tables: layout.counts.tables,
+  table_bytes: layout.counts.tableBytes,
+});
+
+function rowJson({ names }: GuestEpt, { depth, table, row }: { depth: number; table: TableView; row: TableRow }): Json {
+  const { level, kind, first, end, gpa, mpa, entry, below } = row;
+  return {
+    depth,
+    level: tableName(level),
+    table: table.address,
+    kind,
+    first,
+    last: end - 1,
+    entry: entry.raw,
+    gpa: gpa.start,
+    gpa_end: gpa.end,
+    mpa: mpa ? mpa.start : null,
+    backed_by: names.backs(gpa),
+    ...(below
+      ? { below: { "1G": below.leaf1g, "2M": below.leaf2m, "4K": below.leaf4k, tables: { ...below.tables } } }
+      : {}),
+  };
+}
