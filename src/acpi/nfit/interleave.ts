@@ -5,6 +5,7 @@
  */
 import { err, ok, type Result } from "neverthrow";
 import { exactNumber } from "../../base/quantity.ts";
+import { overlaps, range } from "../../base/range.ts";
 import { type Interleave, type RegionMapping, type SpaRange } from "./structures.ts";
 
 /** One DIMM's part of a set. Addresses, offsets and sizes are bytes; line offsets count lines. */
@@ -39,6 +40,8 @@ export type InterleaveFault =
   | { readonly kind: "unowned"; readonly at: number }
   /** One round of the set has more lines than its members describe. */
   | { readonly kind: "too-few-lines"; readonly needed: number; readonly present: number }
+  /** The same bytes of one DIMM are two members' parts. */
+  | { readonly kind: "twice-mapped"; readonly member: number; readonly other: number }
   /** The members' sizes do not add up to the range. */
   | { readonly kind: "sum"; readonly range: number; readonly members: number }
   /** A member's size is no multiple of what it holds of one period, so the last lines are nobody's. */
@@ -96,20 +99,31 @@ export function interleaveMember(
 
 /** A range with its members, checked: lines tile the range, sizes add up. */
 export function interleaveSet(
-  range: Pick<SpaRange, "rangeBase" | "rangeLength">,
+  spa: Pick<SpaRange, "rangeBase" | "rangeLength">,
   members: readonly InterleaveMember[],
 ): Result<InterleaveSet, InterleaveFault> {
-  const base = exactNumber(range.rangeBase);
-  const length = exactNumber(range.rangeLength);
+  const base = exactNumber(spa.rangeBase);
+  const length = exactNumber(spa.rangeLength);
   if (base === undefined || length === undefined || !Number.isSafeInteger(base + length)) {
     return err({ kind: "too-large", field: "SPA range", member: undefined });
   }
+  const twice = twiceMapped(members);
+  if (twice) return err(twice);
   if (!members.some((member) => member.lines)) {
     return linearFault(members, length).map(() => ({ base, length, members, table: undefined }));
   }
   return lineTable(members).andThen((table) =>
     sizeFault(members, table, length).map(() => ({ base, length, members, table }))
   );
+}
+
+function twiceMapped(members: readonly InterleaveMember[]): InterleaveFault | undefined {
+  const part = (member: InterleaveMember) => range(member.regionBase, member.regionSize);
+  for (const [i, member] of members.entries()) {
+    const other = members.slice(0, i).findIndex((m) => m.handle === member.handle && overlaps(part(m), part(member)));
+    if (other >= 0) return { kind: "twice-mapped", member: i, other };
+  }
+  return undefined;
 }
 
 /** Every member holds the same number of whole periods, and together they are the range. */

@@ -99,6 +99,11 @@ Deno.test("sets that do not tile are refused, with the place", () => {
   );
   const uneven = three((i) => ({ regionSize: 0x40000 + (i === 0 ? 0x400 : i === 1 ? -0x400 : 0) }));
   assert.deepEqual(refusal(uneven), { kind: "unowned", at: 0x40400 * 3 });
+  assert.deepEqual(refusal(three((i) => ({ ...(i === 2 ? { handle: 1 } : {}) }))), {
+    kind: "twice-mapped",
+    member: 2,
+    other: 0,
+  });
   const linear = [dimm(1, { lines: undefined }), dimm(2, { lines: undefined, regionOffset: 0x50000 })];
   assert.deepEqual(refusal(linear, 0x80000), { kind: "unowned", at: 0x40000 });
 });

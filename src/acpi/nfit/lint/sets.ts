@@ -70,6 +70,7 @@ function setFinding(
   const { what } = explainInterleave(fault);
   const member = "member" in fault && fault.member !== undefined ? mappings[fault.member] : undefined;
   if (member === undefined) return atField("error", spa, "rangeLength", what);
+  if (fault.kind === "twice-mapped") return atField("error", member, "handle", what);
   if (fault.kind === "ragged" || fault.kind === "too-large") return atField("error", member, "regionSize", what);
   if (fault.kind === "doubled" || fault.kind === "stray") return atField("error", member, "regionOffset", what);
   return atField("error", member, "interleaveIndex", what);
@@ -101,6 +102,11 @@ export function explainInterleave(fault: InterleaveFault): { what: string; hint:
       };
     case "unowned":
       return { what: `no mapping owns the bytes at offset ${hex(fault.at)} of the range`, hint: check };
+    case "twice-mapped":
+      return {
+        what: `mappings ${fault.other} and ${fault.member} of the set are the same bytes of one DIMM`,
+        hint: "give each mapping a handle and a region base of its own",
+      };
     case "too-few-lines":
       return {
         what: `one round of the set has ${fault.needed} lines, its mappings describe ${fault.present}`,
