@@ -28,8 +28,15 @@ export function topOf<K extends OverlayKind>(model: Model, kind: K): Extract<Ove
   return top?.kind === kind ? top as Extract<Overlay, { kind: K }> : undefined;
 }
 
-/** Begins a rehearsal; what was under way is stopped. */
+/** A command that is being carried out is not stopped by another one, only by esc. */
+const busy = (model: Model): Step => [
+  said(model, `Still running: ${model.task!.lines.join("; ")}. Wait, or stop it with esc.`, "warning"),
+  [],
+];
+
+/** Begins a rehearsal; another rehearsal under way is stopped. */
 export function rehearse(model: Model, lines: readonly string[], purpose: Purpose): Step {
+  if (model.task?.purpose === "run") return busy(model);
   const ticket = model.tickets + 1;
   const stop: Effect[] = model.task ? [{ kind: "cancel" }] : [];
   const task = { ticket, purpose, lines, progress: undefined };
@@ -38,6 +45,7 @@ export function rehearse(model: Model, lines: readonly string[], purpose: Purpos
 
 /** Carries the lines out. `confirmed` binds to the losses the operator agreed to. */
 export function run(model: Model, lines: readonly string[], confirmed?: string): Step {
+  if (model.task?.purpose === "run") return busy(model);
   const ticket = model.tickets + 1;
   const stop: Effect[] = model.task ? [{ kind: "cancel" }] : [];
   const task = { ticket, purpose: "run" as const, lines, progress: undefined };
@@ -77,5 +85,5 @@ export function summaryOf(difference: readonly DifferenceView[]): string {
   const [first, ...rest] = difference;
   if (!first) return "Done; nothing changed.";
   const more = rest.length > 0 ? `, and ${rest.length} more` : "";
-  return `Done: ${first.sign} ${first.object}${first.text ? ` ${first.text}` : ""}${more}`;
+  return `Done: ${first.sign} ${first.object}${first.text ? ` ${first.text}` : ""}${more}.`;
 }

@@ -2,8 +2,7 @@
  * The console's whole state: one immutable record. The host's picture is in `snapshot`; the rest is what the operator
  * looks at and is in the middle of. `update` makes the next one, `view` draws it.
  */
-import type { HostSnapshot, Rehearsal } from "../src/command/language/console_host.ts";
-import { type Completion, type LossView, type Mode } from "../src/command/language/console_host.ts";
+import type { Completion, HostSnapshot, LossView, Mode, Rehearsal } from "../src/command/language/console_host.ts";
 import { type Theme } from "./theme.ts";
 
 export const SCREEN_NAMES = [

@@ -30,6 +30,6 @@ export interface Screen {
   /** The command line that this view is, without the prompt. */
   readonly line: (model: Model) => string;
   /** The list that motions move in; `height` is that of the screen's body. */
-  readonly list: (model: Model, width: number, height: number) => ListShape;
+  readonly list: (model: Model, height: number) => ListShape;
   readonly view: (scene: Scene) => Line[];
 }

@@ -31,6 +31,8 @@ export interface Theme {
   /** SGR parameters, one sequence for each word: Ink knows how to end single ones only. */
   readonly style: Readonly<Record<Role, string>>;
   readonly glyphs: Glyphs;
+  /** Whether charts may be drawn in the 256 colours they come in; else their text is shown. */
+  readonly charts: boolean;
   /** `reader`: sentences instead of pictures, for screen readers. */
   readonly layout: "sighted" | "reader";
 }
@@ -112,6 +114,7 @@ const theme = (name: ThemeName, style: Theme["style"], glyphs: Glyphs, layout: T
   style,
   glyphs,
   layout,
+  charts: name === "dark" || name === "light",
 });
 
 export const THEMES: Readonly<Record<ThemeName, Theme>> = {

@@ -12,7 +12,7 @@ import { contextsOf } from "./overlays/mod.ts";
 import { onScreen, withList } from "./screens/bindings.ts";
 import { SCREENS } from "./screens/mod.ts";
 import { tabAt } from "./tabs.ts";
-import { movedTo } from "./widgets/list.ts";
+import { cursorIndex, movedTo, topRow } from "./widgets/list.ts";
 
 export function update(model: Model, message: Message): Step {
   switch (message.kind) {
@@ -76,11 +76,12 @@ function mouse(model: Model, what: "press" | "wheel-up" | "wheel-down", x: numbe
     const screen = tabAt(model.size.columns, model.screen, x);
     return stay(screen ? onScreen(model, screen) : model);
   }
-  const shape = SCREENS[model.screen].list(model, model.size.columns, bodyHeight(model.size));
-  const row = y - BODY_TOP - shape.firstRow;
-  if (row < 0 || row >= shape.height) return stay(model);
+  const shape = SCREENS[model.screen].list(model, bodyHeight(model.size));
+  const row = Math.floor((y - BODY_TOP - shape.firstRow) / (shape.rowsEach ?? 1));
   const list = model.lists[model.screen];
-  return stay(withList(model, model.screen, movedTo(list, shape, list.top + row)));
+  const index = topRow(list, shape.ids.length, shape.height, cursorIndex(list, shape.ids)) + row;
+  if (row < 0 || row >= shape.height || index >= shape.ids.length) return stay(model);
+  return stay(withList(model, model.screen, movedTo(list, shape, index)));
 }
 
 /** The host has changed: an open form looks again at what it would do. */
@@ -118,10 +119,15 @@ function ran(model: Model, before: Model, task: Task, result: Ran): Step {
   const wasAssign = before.overlays.some((o) => o.kind === "assign");
   const closed = without(model, ...SOURCES);
   if (result.status !== 0) return stay(refused(closed, task.lines, result.status, result.err, result.out));
-  const told = said(atNewObject(closed, before, wasAssign), `${summaryOf(result.difference)}.  u takes it back.`);
+  const told = said(atNewObject(closed, before, wasAssign), `${summaryOf(result.difference)}${wayBack(model)}`);
   const text = result.out.trim();
   return stay(!fromForm && text.includes("\n") ? shown(told, task.lines.join("; "), text) : told);
 }
+
+const wayBack = ({ snapshot }: Model): string => {
+  const newest = snapshot.journal[0];
+  return newest && !newest.undone && newest.fixed === undefined ? "  u takes it back." : "";
+};
 
 /** After a carve the cursor is on the new namespace; after an assignment on the guest that got it. */
 function atNewObject(model: Model, before: Model, assigned: boolean): Model {

@@ -9,8 +9,8 @@ import { type Charts, type Scene } from "./scene.ts";
 import { plural } from "./screens/parts.ts";
 import { SCREENS } from "./screens/mod.ts";
 import { tabLine } from "./tabs.ts";
-import { ends, fill, type Line, line, paint, span } from "./text/line.ts";
-import { clean } from "./text/width.ts";
+import { ends, fill, type Line, line, paint, type Span, span } from "./text/line.ts";
+import { clean, pieces, wrapped } from "./text/width.ts";
 
 /** Ready rows: ANSI, `columns` cells each, `rows` of them. */
 export function view(model: Model, charts: Charts | undefined): string[] {
@@ -30,11 +30,14 @@ function tooSmall({ size }: Model): Line[] {
 function frame(model: Model, charts: Charts | undefined): Line[] {
   const width = model.size.columns;
   const scene: Scene = { model, width, height: bodyHeight(model.size), charts };
+  const command = commandRows(scene);
+  // A long word of the console takes rows from the end of the screen rather than being cut.
+  const seen = fill(body(scene), scene.height).slice(0, scene.height + 1 - command.length);
   return [
     header(model, width),
     tabLine(width, model.screen),
-    ...fill(body(scene), scene.height),
-    commandRow(scene),
+    ...seen,
+    ...command,
     footer(contextsOf(model), model, width),
   ];
 }
@@ -76,20 +79,33 @@ function body(scene: Scene): Line[] {
   return rows;
 }
 
-/** Row n-2: what was said last, else what is under way, else the command line that this view is. */
-function commandRow(scene: Scene): Line {
-  const { model } = scene;
+/** What was said last, else what is under way, else the command line that this view is: row n-2, and rows above it. */
+function commandRows(scene: Scene): Line[] {
+  const { model, width } = scene;
   const { toast, task } = model;
   if (toast) {
     const sign = toast.tone === "ok" ? "✓" : toast.tone === "warning" ? "▲" : "✗";
-    return line(span(` ${sign} `, toast.tone), span(clean(toast.text)));
+    return rowsWith(span(` ${sign} `, toast.tone), wrapped(clean(toast.text), width - SIGN_WIDTH - 1));
   }
-  const top = topOverlay(model);
-  const typing = top && lookOf(top).line(scene, top);
   if (task?.progress && task.purpose !== "form") {
     const { what, done, total } = task.progress;
     const far = total > 0 ? `${Math.floor((done / total) * 100)} %` : "";
-    return line(span(" … ", "accent"), span(`${clean(what)}  ${far}`), span("   esc stops it", "muted"));
+    return [line(span(" … ", "accent"), span(`${clean(what)}  ${far}`), span("   esc stops it", "muted"))];
   }
-  return typing ?? line(span(" $ ", "muted"), span(clean(SCREENS[model.screen].line(model))));
+  const top = topOverlay(model);
+  const row = top && lookOf(top).line(scene, top);
+  if (row?.kind === "input") return [row.row];
+  const command = row?.text ?? SCREENS[model.screen].line(model);
+  return rowsWith(span(" $ ", "muted"), pieces(clean(command), width - SIGN_WIDTH - 1));
 }
+
+/** More than this would be a page, not a row. */
+const MOST_COMMAND_ROWS = 4;
+
+function rowsWith(sign: Span, rows: readonly string[]): Line[] {
+  const shown = rows.length > MOST_COMMAND_ROWS
+    ? [...rows.slice(0, MOST_COMMAND_ROWS - 1), `${rows[MOST_COMMAND_ROWS - 1]} …`]
+    : rows;
+  return shown.map((row, i) => [i === 0 ? sign : span(" ".repeat(SIGN_WIDTH)), span(row)]);
+}
+const SIGN_WIDTH = 3;

@@ -175,3 +175,42 @@ Deno.test("ten thousand namespaces: the end of the list is one key away", () => 
   stage.press("2", "end").expect("▸ namespace0.8191", "8 192 of 8 192");
   stage.press("pageup").expectNot("▸ namespace0.8191");
 });
+
+Deno.test("a refusal longer than the row is shown whole", () => {
+  const screen = new Stage({ management: "xen" }).press("2", "c").text().replace(/\s+/g, " ");
+  assert.match(
+    screen,
+    /Xen owns all pmem here: set regions up with `xl pmem-setup -m` and `-d` on the command line \(:\)\./,
+  );
+});
+
+Deno.test("both lines of an assignment can be read at 80 columns, every blank of them", () => {
+  const stage = new Stage().press("2", "a");
+  const shown = stage.text().split("\n").slice(-4, -1).map((row) => row.slice(3)).join("");
+  assert.ok(shown.endsWith(`xl create fixtures/guests/db2.cfg 'vnvdimms=["namespace0.0"]'`), shown);
+});
+
+Deno.test("while a command is carried out no other one begins, and a form stays as it is", () => {
+  const stage = new Stage({}, { size: "120x40" });
+  const task = { ticket: 1, purpose: "run" as const, lines: ["xl create a.cfg"], progress: undefined };
+  stage.model = { ...stage.model, task, tickets: 1 };
+  stage.press("2", "d").expect("Still running: xl create a.cfg. Wait, or stop it with esc.");
+  assert.equal(stage.model.task, task);
+  stage.press("escape").expect("Stopped. Nothing of it was kept.");
+});
+
+Deno.test("the mouse picks a region on the overview by any of its rows", () => {
+  const stage = new Stage({}, { size: "120x40" });
+  stage.send({ kind: "mouse", what: "press", x: 30, y: 8 }).expect("▸ region1");
+  stage.send({ kind: "mouse", what: "press", x: 30, y: 4 }).expect("▸ region0");
+  stage.send({ kind: "mouse", what: "press", x: 30, y: 20 }).expect("▸ region0");
+});
+
+Deno.test("many losses on a small screen leave the answer in sight", () => {
+  const stage = new Stage({}, { size: "72x20" }).press("2", "d");
+  const [overlay] = stage.model.overlays;
+  assert.ok(overlay?.kind === "confirm");
+  const losses = Array.from({ length: 40 }, (_, i) => ({ ...overlay.losses[0]!, object: `namespace0.${i}` }));
+  stage.model = { ...stage.model, overlays: [{ ...overlay, losses, again: true }] };
+  stage.expect("and 37 more", "Type db0 to agree");
+});

@@ -20,7 +20,7 @@ export const assign: OverlayLook<AssignState> = {
       `${state.guest} after`,
       (result, width) => after(scene.model, state, result, width),
     ),
-  line: ({ model }, state) => line(span(" $ ", "muted"), span(assignForm.lines(model, state).join("; "))),
+  line: ({ model }, state) => ({ kind: "command", text: assignForm.lines(model, state).join("; ") }),
 };
 
 function after(model: Model, state: AssignState, result: Rehearsal, width: number): Line[] {

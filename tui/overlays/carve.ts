@@ -20,7 +20,7 @@ export const carve: OverlayLook<CarveState> = {
       `${state.region} after`,
       (result, width) => after(scene.model, state, result, width),
     ),
-  line: ({ model }, state) => line(span(" $ ", "muted"), span(carveForm.lines(model, state).join("; "))),
+  line: ({ model }, state) => ({ kind: "command", text: carveForm.lines(model, state).join("; ") }),
 };
 
 function after(model: Model, state: CarveState, result: Rehearsal, width: number): Line[] {

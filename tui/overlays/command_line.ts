@@ -129,5 +129,8 @@ export const commandLine: OverlayLook<CommandLineState> = {
       ...(usage ? [line(span(`   usage: ${clean(usage)}`, "muted"))] : []),
     ];
   },
-  line: ({ width }, state) => [span(" : ", "accent"), ...inputLine(state.input, width - 4, true)],
+  line: ({ width }, state) => ({
+    kind: "input",
+    row: [span(" : ", "accent"), ...inputLine(state.input, width - 4, true)],
+  }),
 };

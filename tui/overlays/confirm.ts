@@ -10,7 +10,7 @@ import { stay, type Step } from "../messages.ts";
 import { type ConfirmState, type Model } from "../model.ts";
 import { plural } from "../screens/parts.ts";
 import { EMPTY, type Line, line, span } from "../text/line.ts";
-import { clean, wrapped } from "../text/width.ts";
+import { clean, pieces } from "../text/width.ts";
 import { edited, inputLine, typed } from "../widgets/input.ts";
 import { rule } from "../widgets/rule.ts";
 import { type OverlayLook } from "./overlay.ts";
@@ -77,22 +77,23 @@ const KEYS_BUTTONS: KeyContext = {
   ],
 };
 
-const MOST_ROWS = 6;
+/** Objects listed: as many as leave room for the rules, the command and the answer. */
+const mostRows = (height: number): number => Math.max(1, Math.min(8, height - 13));
+/** Rows of the command lines: enough for two long ones. */
+const MOST_COMMAND_ROWS = 3;
 
 export const confirm: OverlayLook<ConfirmState> = {
   place: "band",
   keys: (model) => (stateOf(model).losses.length > 0 ? KEYS_TYPED : KEYS_BUTTONS),
-  rows: ({ model, width }, state) => [
+  rows: ({ model, width, height }, state) => [
     rule([titleOf(state)], width, model.theme, state.losses.length > 0 ? "danger" : "heading"),
     EMPTY,
     ...(state.again
       ? [line(span("   The losses have changed since you were asked; look again.", "warning")), EMPTY]
       : []),
-    ...(state.losses.length > 0 ? lossRows(state) : differenceRows(state)),
+    ...(state.losses.length > 0 ? lossRows(state, mostRows(height)) : differenceRows(state, mostRows(height))),
     EMPTY,
-    ...state.rehearsal.lines.flatMap((text) => wrapped(`$ ${text}`, width - 6)).map((text) =>
-      line(span(`   ${text}`, "muted"))
-    ),
+    ...commandLines(state, width),
     EMPTY,
     ...(state.losses.length > 0 ? [typedRow(state, width)] : [buttonsRow(state)]),
     EMPTY,
@@ -100,6 +101,10 @@ export const confirm: OverlayLook<ConfirmState> = {
   ],
   line: () => undefined,
 };
+
+const commandLines = ({ rehearsal }: ConfirmState, width: number): Line[] =>
+  rehearsal.lines.flatMap((text) => pieces(clean(`$ ${text}`), width - 6)).slice(0, MOST_COMMAND_ROWS)
+    .map((text) => line(span(`   ${text}`, "muted")));
 
 function titleOf({ losses, rehearsal }: ConfirmState): string {
   const [first, ...rest] = losses;
@@ -110,8 +115,8 @@ function titleOf({ losses, rehearsal }: ConfirmState): string {
   return `${shortSize(bytes)} would be lost: ${clean(what)}${whose ? `, of ${clean(whose)}` : ""}`;
 }
 
-const lossRows = ({ losses }: ConfirmState): Line[] => [
-  ...losses.slice(0, MOST_ROWS).map((l) =>
+const lossRows = ({ losses }: ConfirmState, most: number): Line[] => [
+  ...losses.slice(0, most).map((l) =>
     line(
       span("   ✗ ", "danger"),
       span(clean(l.object), "strong"),
@@ -119,21 +124,21 @@ const lossRows = ({ losses }: ConfirmState): Line[] => [
       span(l.owner ? `  ${clean(l.owner)}` : "  nobody uses it now", "muted"),
     )
   ),
-  ...(losses.length > MOST_ROWS ? [line(span(`     and ${losses.length - MOST_ROWS} more`, "muted"))] : []),
+  ...(losses.length > most ? [line(span(`     and ${losses.length - most} more`, "muted"))] : []),
 ];
 
-const differenceRows = ({ rehearsal }: ConfirmState): Line[] => {
+const differenceRows = ({ rehearsal }: ConfirmState, most: number): Line[] => {
   const all = rehearsal.difference;
   if (all.length === 0) return [line(span("   No object would change.", "muted"))];
   return [
-    ...all.slice(0, MOST_ROWS).map((d) =>
+    ...all.slice(0, most).map((d) =>
       line(
         span(`   ${d.sign} `, d.sign === "-" ? "warning" : "accent"),
         span(clean(d.object), "strong"),
         span(`  ${clean(d.text)}`, "muted"),
       )
     ),
-    ...(all.length > MOST_ROWS ? [line(span(`     and ${all.length - MOST_ROWS} more`, "muted"))] : []),
+    ...(all.length > most ? [line(span(`     and ${all.length - most} more`, "muted"))] : []),
   ];
 };
 

@@ -5,10 +5,9 @@
 import { asked, popped, refused, rehearse, run, said, topOf, topped } from "../acts.ts";
 import { type Binding, type KeyContext } from "../keys.ts";
 import { stay, type Step } from "../messages.ts";
-import { type AssignState, type CarveState, type Model } from "../model.ts";
+import { type AssignState, type CarveState, type Model, type TextInput } from "../model.ts";
 import { edited, typed } from "../widgets/input.ts";
 import { type FormField, nextChoice } from "../widgets/form.ts";
-import type { TextInput } from "../model.ts";
 
 type FormState = CarveState | AssignState;
 
@@ -34,8 +33,9 @@ export function reviewed<S extends FormState>(form: Form<S>, model: Model, state
   return faultOf(form, model, state) === undefined ? rehearse(next, lines, "form") : cancelledQuietly(next);
 }
 
+/** A rehearsal of a form needs no word when it is stopped; a command being carried out goes on. */
 const cancelledQuietly = (model: Model): Step =>
-  model.task ? [{ ...model, task: undefined }, [{ kind: "cancel" }]] : [model, []];
+  model.task?.purpose === "form" ? [{ ...model, task: undefined }, [{ kind: "cancel" }]] : [model, []];
 
 export function formKeys<S extends FormState>(form: Form<S>): KeyContext {
   const current = (model: Model) => {
@@ -83,7 +83,7 @@ export function formKeys<S extends FormState>(form: Form<S>): KeyContext {
       {
         keys: ["enter"],
         label: "ready, twice: do it",
-        help: "First: ready? Second: do it",
+        help: "Once: is it ready? Twice: do it",
         act: (m) => enter(form, m),
       },
       { keys: ["tab", "down"], label: "next field", help: "Next field", act: focus(1) },

@@ -55,6 +55,6 @@ export const help = (below: (model: Model) => readonly KeyContext[]): OverlayLoo
         : [];
       return fill([rule(["Keys", ...more], width, model.theme), ...rows], height);
     },
-    line: () => line(span(" $ ", "muted"), span("help")),
+    line: () => ({ kind: "command", text: "help" }),
   };
 };

@@ -40,7 +40,7 @@ const GLOBAL = globalKeys(TITLES, [undoKey]);
 const LIST: KeyContext = {
   title: "Lists",
   bindings: motions((model, motion) => {
-    const shape = SCREENS[model.screen].list(model, model.size.columns, bodyHeight(model.size));
+    const shape = SCREENS[model.screen].list(model, bodyHeight(model.size));
     return withList(model, model.screen, moved(model.lists[model.screen], shape, motion));
   }),
 };

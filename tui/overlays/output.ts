@@ -55,5 +55,5 @@ export const output: OverlayLook<OutputState> = {
       ...seen.map((text) => line(span(` ${clean(text.replaceAll("\t", "        "))}`))),
     ], height);
   },
-  line: (_scene, state) => line(span(" $ ", "muted"), span(clean(state.title), "muted")),
+  line: (_scene, state) => ({ kind: "command", text: state.title }),
 };

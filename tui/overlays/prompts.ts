@@ -5,7 +5,7 @@ import { type Binding } from "../keys.ts";
 import { stay, type Step } from "../messages.ts";
 import { type Model, type Overlay } from "../model.ts";
 import { withList } from "../screens/bindings.ts";
-import { line, span } from "../text/line.ts";
+import { span } from "../text/line.ts";
 import { edited, inputLine, inputOf, typed } from "../widgets/input.ts";
 import { type OverlayLook } from "./overlay.ts";
 
@@ -59,7 +59,10 @@ export const filter: OverlayLook<FilterState> = {
     ],
   }),
   rows: () => [],
-  line: ({ width }, state) => [span(" / ", "accent"), ...inputLine(state.input, width - 4, true)],
+  line: ({ width }, state) => ({
+    kind: "input",
+    row: [span(" / ", "accent"), ...inputLine(state.input, width - 4, true)],
+  }),
 };
 
 /** Underscores may part the digits, as in 0x2_5000_1234. */
@@ -99,9 +102,12 @@ export const address: OverlayLook<AddressState> = {
     ],
   }),
   rows: () => [],
-  line: ({ width }, state) => [
-    ...line(span(" GPA ", "accent")),
-    ...inputLine(state.input, Math.min(24, width - 8), true),
-    span(state.fault ? `   ${state.fault}` : "   for example 0x240001234", state.fault ? "danger" : "muted"),
-  ],
+  line: ({ width }, state) => ({
+    kind: "input",
+    row: [
+      span(" GPA ", "accent"),
+      ...inputLine(state.input, Math.min(24, width - 8), true),
+      span(state.fault ? `   ${state.fault}` : "   for example 0x240001234", state.fault ? "danger" : "muted"),
+    ],
+  }),
 };

@@ -125,7 +125,7 @@ export const ept: Screen = {
     const domain = eptDomain(model);
     return domain === undefined ? "ept show --domain DOMAIN" : `ept show --domain ${quoted(domain)}`;
   },
-  list: (model, _width, height) => ({
+  list: (model, height) => ({
     ids: ids(rowsOf(model)),
     height: Math.max(1, stacked(height, PANE_ROWS, rowsOf(model).length).list - 2),
     firstRow: 2,

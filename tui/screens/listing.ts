@@ -30,7 +30,7 @@ export interface Listing<R> {
   readonly rows: (model: Model) => readonly R[];
   /** The row under the cursor. */
   readonly at: (model: Model) => R | undefined;
-  readonly list: (model: Model, width: number, height: number) => ListShape;
+  readonly list: (model: Model, height: number) => ListShape;
   readonly view: (scene: Scene) => Line[];
   /** Filter, sort and copy; `copied`: what `y` takes. */
   readonly keys: (copied: (row: R) => string) => readonly Binding[];
@@ -79,7 +79,7 @@ export function listing<R>(facts: ListingFacts<R>): Listing<R> {
     rows,
     at,
     view,
-    list: (model, _width, height) => ({
+    list: (model, height) => ({
       ids: idsOf(rows(model)),
       height: Math.max(1, stacked(height, facts.paneRows(at(model)), rows(model).length).list - HEAD_ROWS),
       firstRow: HEAD_ROWS,

@@ -123,7 +123,7 @@ export const namespaces: Screen = {
     ...LIST_KEYS,
   ],
   line: (model) => (byFrame(model) ? "xl pmem-list" : "ndctl list -N"),
-  list: (model, width, height) => (byFrame(model) ? ranges : table).list(model, width, height),
+  list: (model, height) => (byFrame(model) ? ranges : table).list(model, height),
   view: (scene) => (byFrame(scene.model) ? ranges : table).view(scene),
 };
 

@@ -151,7 +151,7 @@ export const nfit: Screen = {
     const verb = tableOf(model)?.signature === "SSDT" ? "ssdt" : "nfit";
     return model.tables.domain ? `${verb} show --domain ${quoted(model.tables.domain)}` : `${verb} show`;
   },
-  list: (model, _width, height) => ({ ids: ids(rowsOf(model)), height: Math.max(1, height - 2), firstRow: 2 }),
+  list: (model, height) => ({ ids: ids(rowsOf(model)), height: Math.max(1, height - 2), firstRow: 2 }),
   view,
 };
 

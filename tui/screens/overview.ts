@@ -66,10 +66,11 @@ export const overview: Screen = {
     copyKey((model) => regionAtCursor(model)?.name),
   ],
   line: () => "host show",
-  list: (model, _width, height) => ({
+  list: (model, height) => ({
     ids: ids(model.snapshot.regions),
     height: regionsShown(plan(model.snapshot, height)),
     firstRow: 1,
+    rowsEach: plan(model.snapshot, height).perRegion,
   }),
   view,
 };
@@ -142,9 +143,10 @@ function shareLines(model: Model, width: number, height: number, charts: Scene["
   const { left, right } = wide ? sideBySide(width, 0.6) : { left: width, right: 0 };
   const table = leftPane(model, left, height - 1);
   if (right === 0) return [rule(["Whose it is"], width, model.theme), ...table];
-  const canDraw = model.theme.glyphs === "unicode" && model.theme.style.accent.includes(";");
   const chart =
-    (canDraw ? charts?.capacity(capacityOf(host), right - 1, Math.min(CHART_ROWS, height - 1)) : undefined) ??
+    (model.theme.charts
+      ? charts?.capacity(capacityOf(host), right - 1, Math.min(CHART_ROWS, height - 1))
+      : undefined) ??
       capacityText(host, right - 1);
   return [
     [
@@ -201,13 +203,23 @@ function findingLines(model: Model, findings: readonly FindingView[], width: num
     model.theme,
   );
   if (findings.length === 0) return [head, line(span(" ● ", "ok"), span("Nothing needs attention."))];
-  const rows = findings.flatMap((f): Line[] => [
-    line(span(f.severity === "danger" ? " ✗ " : " ▲ ", f.severity), span(`${f.object}: `, "strong"), span(f.what)),
-    ...wrapped(f.hint, width - 4).slice(0, 1).map((text) => line(span(`   ${text}`, "muted"))),
-  ]);
-  if (rows.length < height) return [head, ...rows];
-  const shown = Math.floor((height - 2) / 2) * 2;
-  return [head, ...rows.slice(0, shown), line(span(`   and ${findings.length - shown / 2} more: host check`, "muted"))];
+  const blocks = findings.map((f) => findingBlock(f, width));
+  const whole = blocks.flat();
+  if (whole.length < height) return [head, ...whole];
+  const rows: Line[] = [];
+  let told = 0;
+  while (told < blocks.length && rows.length + blocks[told]!.length < height - 1) rows.push(...blocks[told++]!);
+  return [head, ...rows, line(span(`   and ${findings.length - told} more: host check`, "muted"))];
+}
+
+/** What is wrong and what to try, wrapped: here nothing may be cut. */
+function findingBlock(f: FindingView, width: number): Line[] {
+  const [first = "", ...more] = wrapped(`${f.object}: ${f.what}`, width - 4);
+  return [
+    line(span(f.severity === "danger" ? " ✗ " : " ▲ ", f.severity), span(first)),
+    ...more.map((text) => line(span(`   ${text}`))),
+    ...wrapped(f.hint, width - 4).map((text) => line(span(`   ${text}`, "muted"))),
+  ];
 }
 
 function guideLines(model: Model, width: number): Line[] {

@@ -49,6 +49,16 @@ export function fit(text: string, width: number, align: Align = "left", side: Si
   return " ".repeat(left) + shown + " ".repeat(room - left);
 }
 
+/** Rows of at most `width` cells, cut wherever they are full: for command lines, where every blank counts. */
+export function pieces(text: string, width: number): string[] {
+  const rows = [""];
+  for (const part of graphemes(text)) {
+    if (cellWidth(rows.at(-1)!) + cellWidth(part) > width) rows.push("");
+    rows[rows.length - 1] += part;
+  }
+  return rows;
+}
+
 /** Words broken into rows of at most `width` cells; a word that is longer is cut into pieces. */
 export function wrapped(text: string, width: number): string[] {
   const rows: string[] = [];

@@ -8,6 +8,8 @@ export interface ListShape {
   readonly height: number;
   /** Row of the screen's body where the first one stands (for the mouse). */
   readonly firstRow: number;
+  /** Rows that one of them takes; one unless said. */
+  readonly rowsEach?: number;
 }
 
 const clamp = (value: number, low: number, high: number): number => Math.max(low, Math.min(high, value));

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { cellWidth, clean, cut, fit, wrapped } from "../../../tui/text/width.ts";
+import { cellWidth, clean, cut, fit, pieces, wrapped } from "../../../tui/text/width.ts";
 
 Deno.test("full-width characters take two cells, combining marks none", () => {
   assert.equal(cellWidth("db0"), 3);
@@ -32,6 +32,12 @@ Deno.test("names lose what could move the cursor, reorder the row or hide itself
   assert.equal(clean("evil\u202egnp.exe"), "evil\u{fffd}gnp.exe");
   assert.equal(clean("a\nb\tc\u2028d"), "a\u{fffd}b\u{fffd}c\u{fffd}d");
   assert.equal(clean("数据库"), "数据库");
+});
+
+Deno.test("a command line is cut into pieces without losing a blank", () => {
+  assert.deepEqual(pieces("a  b'c  d'", 4), ["a  b", "'c  ", "d'"]);
+  assert.deepEqual(pieces("", 4), [""]);
+  assert.deepEqual(pieces("数据库", 5), ["数据", "库"]);
 });
 
 Deno.test("wrapping never exceeds the width and loses no word", () => {
