@@ -1,7 +1,12 @@
 /** Runs ndctl and daxctl lines against one dom0, without a host around it. Only for tests. */
 import { err, ok } from "neverthrow";
 import { type Files } from "../../../src/command/language/files.ts";
-import { type AnyCommand, type Context, type HostCommand, type Outcome } from "../../../src/command/language/command.ts";
+import {
+  type AnyCommand,
+  type Context,
+  type HostCommand,
+  type Outcome,
+} from "../../../src/command/language/command.ts";
 import { Registry } from "../../../src/command/language/registry.ts";
 import { ndctlCommands } from "../../../src/command/ndctl/ndctl_commands.ts";
 import { type Dom0 } from "../../../src/dom0/mod.ts";
