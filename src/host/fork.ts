@@ -104,6 +104,8 @@ export class Fork {
     this.#machine =
       this.#xen =
       this.#dom0 =
+      this.#deviceModels =
+      this.#toolstack =
       this.#draws =
         undefined;
   }
