@@ -1,9 +1,10 @@
 /** Xen starts on empty state: memory, NUMA, pmem regions, dom0. */
 import { NIL_UUID } from "../base/guid.ts";
 import { lengthOf, type Range } from "../base/range.ts";
-import { MiB, PAGE_SIZE } from "../base/units.ts";
+import { KiB, MiB, PAGE_SIZE } from "../base/units.ts";
 import { costReal } from "../abi/structure_cost.ts";
 import { type Core } from "./core.ts";
+import { setPool } from "./pool.ts";
 import { scanNfit } from "./nfit_scan.ts";
 import { ramFrames } from "./pmem_setup.ts";
 import { frames } from "./hypercalls/pmem_add.ts";
@@ -54,6 +55,12 @@ function registerPmem(core: Core, nfit: Uint8Array | undefined): void {
   }
 }
 
+/** Pages of a PVH dom0's table pool (`arch/x86/dom0_build.c`, dom0_paging_pages). Its own mappings are not modeled. */
+function paging(pages: number, vcpus: number): number {
+  const kib = 4 * (256 * vcpus + Math.floor(pages * PAGE_SIZE / MiB));
+  return Math.ceil(kib * KiB / MiB) * (MiB / PAGE_SIZE);
+}
+
 /** Local APIC, I/O APIC, vPCI. */
 const EMU_PVH_DOM0 = 0x411;
 
@@ -90,6 +97,10 @@ function buildDom0(core: Core): void {
     cpuTime: 0n,
     createdAt: core.options.clock.now(),
   });
+  if (type === "pvh") {
+    setPool(core, 0, paging(wanted, vcpus));
+    core.domains.update(0, { tablePages: 1 });
+  }
   core.console.print(`*** Building a ${type === "pv" ? "PV" : "PVH"} Dom0 ***`);
 }
 
