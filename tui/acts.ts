@@ -80,9 +80,12 @@ export const shown = (
 export const refused = (model: Model, lines: readonly string[], status: number, err: string, out = ""): Model =>
   shown(model, lines.join("; "), `${err || out || "The command gave no reason."}\n\nexit status ${status}`, "danger");
 
+/** What came and went says more than what changed by it. */
+const ORDER: readonly DifferenceView["sign"][] = ["+", "-", "~"];
+
 /** `+ namespace0.6  fsdax, 16.00 GiB`, or how many objects changed. */
 export function summaryOf(difference: readonly DifferenceView[]): string {
-  const [first, ...rest] = difference;
+  const [first, ...rest] = difference.toSorted((a, b) => ORDER.indexOf(a.sign) - ORDER.indexOf(b.sign));
   if (!first) return "Done; nothing changed.";
   const more = rest.length > 0 ? `, and ${rest.length} more` : "";
   return `Done: ${first.sign} ${first.object}${first.text ? ` ${first.text}` : ""}${more}.`;

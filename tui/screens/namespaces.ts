@@ -188,10 +188,10 @@ const detailFacts = (model: Model, n: NamespaceView): Line[] =>
   );
 
 function describe(d: NamespaceDetail, n: NamespaceView): Line[] {
-  const bare = d.dataOffset > 0 ? `none, data +${hex(d.dataOffset)}` : "none, data from the start";
+  const data = d.dataOffset > 0 ? `data +${hex(d.dataOffset)}` : "data from the start";
   return facts([
     ["labels", labelsText(d)],
-    ["info block", d.infoBlock ?? bare],
+    ["info block", `${d.infoBlock ?? "none"}, ${data}`],
     [
       "frames",
       `${frames(d.startMfn, d.endMfn)}, data ${frames(d.dataStartMfn, d.dataEndMfn)} (${

@@ -226,7 +226,7 @@ export interface NamespaceView {
 
 export interface NamespaceDetail {
   readonly labels: readonly { readonly dimm: string; readonly slot: number }[];
-  /** `PFN v1.4 at +0x1000, data +0x20200000`; undefined where the mode has none. */
+  /** `PFN v1.4 at +0x1000`, without its data offset; undefined where the mode has none. */
   readonly infoBlock: string | undefined;
   /** Offset of the usable data from the namespace's start. */
   readonly dataOffset: number;
