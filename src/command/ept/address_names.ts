@@ -15,8 +15,16 @@ export interface PmemRange {
   readonly name: string;
 }
 
-export class AddressNames {
+export interface AddressNames {
   /** In order of guest address. */
+  readonly pmem: readonly PmemRange[];
+  /** `RAM`, `firmware`, `namespace0.3`: everything that is mapped in the range, by address, joined by `, `. */
+  backs(range: Range): string;
+  /** `region0 → nmem1 dpa 0x32a080234`; empty for RAM. */
+  place(mpa: number): string;
+}
+
+export class GuestNames implements AddressNames {
   readonly pmem: readonly PmemRange[];
 
   constructor(private readonly host: Fork, record: DomainRecord, private readonly layout: Layout) {
@@ -27,7 +35,6 @@ export class AddressNames {
     })).sort((a, b) => a.gpa.start - b.gpa.start);
   }
 
-  /** `RAM`, `firmware`, `namespace0.3`: everything that is mapped in the range, by address, joined by `, `. */
   backs(range: Range): string {
     const found = this.pmem.filter(({ gpa }) => gpa.start < range.end && range.start < gpa.end);
     const named = found.map(({ gpa, name }) => ({ start: gpa.start, name }));
@@ -39,7 +46,6 @@ export class AddressNames {
     return [...new Set(named.sort((a, b) => a.start - b.start).map(({ name }) => name))].join(", ");
   }
 
-  /** `region0 → nmem1 dpa 0x32a080234`; empty for RAM. */
   place(mpa: number): string {
     const at = this.host.machine.locate(mpa);
     if (!at) return "";
@@ -68,8 +74,8 @@ function ordinary({ start, end }: Range): (Range & { readonly name: string })[] 
 }
 
 /** A file by its path, a device by the namespace it lies in. */
-function backingName(host: Fork, { spec, slot, runs }: VnvdimmRecord): string {
-  if (spec.startsWith("/") && !spec.startsWith("/dev/")) return spec;
+function backingName(host: Fork, { file, slot, runs }: VnvdimmRecord): string {
+  if (file !== undefined) return file;
   const spa = (runs[0]?.mfn ?? -1) * PAGE_SIZE;
   const namespace = host.dom0.namespaces().find(({ extent }) => extent.start <= spa && spa < extent.end);
   return namespace?.name ?? `nv${slot}`;

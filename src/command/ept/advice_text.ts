@@ -32,7 +32,7 @@ export const pmemAdvice = (host: Fork, { layout, names }: GuestEpt): PmemAdvice[
     return {
       pmem,
       advice,
-      causes: advice.causes.map(causeText),
+      causes: [...advice.causes.map(causeText), ...placeWarning(pmem)],
       remedies: advice.remedies.flatMap((remedy) => remedyText(remedy, backing)),
     };
   });
@@ -42,6 +42,14 @@ function backingOf(host: Fork, { name }: PmemRange): Backing {
   const mode = namespaceBacking(host.dom0, name)?.mode;
   return mode === undefined ? "frames" : mode === "raw" ? "raw namespace" : "namespace";
 }
+
+/** Linux's sub-section: a vNVDIMM that starts elsewhere can hold neither fsdax nor devdax in the guest. */
+const GUEST_STEP = 16 * MiB;
+
+const placeWarning = ({ gpa }: PmemRange): string[] =>
+  isAligned(gpa.start, GUEST_STEP)
+    ? []
+    : [`it does not start on ${leafName(GUEST_STEP)}: the guest's ndctl refuses fsdax and devdax there`];
 
 const pageOf = (order: Order): string => leafName(PAGE_SIZE * 2 ** order);
 
@@ -73,9 +81,6 @@ function remedyText({ change, after, savesTables }: Remedy, backing: Backing): s
   const tables = savesTables > 0 ? `, ${counted(savesTables, "table")} fewer` : "";
   return [`${way.how}: ${leavesText(leafCountsOf(after))}${tables}${way.price ? `, ${way.price}` : ""}`];
 }
-
-/** Linux's sub-section: a vNVDIMM that starts elsewhere can hold neither fsdax nor devdax in the guest. */
-const GUEST_STEP = 16 * MiB;
 
 /** What to do, and what it costs besides the doing. */
 function wayOf(change: Change, backing: Backing): { how: string; price?: string } | undefined {

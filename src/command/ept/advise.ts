@@ -47,6 +47,6 @@ const adviceJson = ({ pmem, advice, causes, remedies }: PmemAdvice): Json => ({
   gpa: pmem.gpa.start,
   bytes: advice.mappedBytes,
   now: { ...advice.now },
-  causes: advice.causes.map((cause, i) => ({ kind: cause.kind, what: causes[i]! })),
+  causes,
   remedies,
 });

@@ -3,13 +3,11 @@ import { err, type Result } from "neverthrow";
 import { PAGE_SIZE } from "../../base/units.ts";
 import { explainLayout, type Layout, layout, type Style, USUAL, xenStyle } from "../../ept/mod.ts";
 import { type Explanation, type Fork } from "../../host/mod.ts";
-import { type DomainRecord } from "../../toolstack/mod.ts";
 import { findDomain } from "../tables/domain.ts";
-import { AddressNames } from "./address_names.ts";
+import { type AddressNames, GuestNames } from "./address_names.ts";
 
 export interface GuestEpt {
   readonly name: string;
-  readonly record: DomainRecord;
   readonly layout: Layout;
   readonly names: AddressNames;
   /** Pages of the domain's p2m pool. */
@@ -30,7 +28,7 @@ export const guestEpt = (host: Fork, domain: string, style: Style = xenStyle()):
     return layout(host.xen.mappings(domid), { style, capabilities, tableBase: 0 })
       .map((made): GuestEpt => {
         const placed = withTablesAt(made, tableBase(xen.pool, made.counts.tables));
-        return { name, record, layout: placed, names: new AddressNames(host, record, placed), poolPages };
+        return { name, layout: placed, names: new GuestNames(host, record, placed), poolPages };
       })
       .mapErr(explainLayout);
   });

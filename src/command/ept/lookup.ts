@@ -74,12 +74,12 @@ function stepLines(step: WalkStep): string[] {
   return [
     "",
     `${table}[${index}]  ${entry.hex}  ${kind}   (entry at ${hex(entryAddress)})`,
-    ...columns(entry.bits.map(bitCells), [0]).map((line) => `  ${line}`),
+    ...columns(entry.bits.map(bitCells), [0], "").map((line) => `  ${line}`),
   ];
 }
 
 const ROLE: Readonly<Record<BitView["role"], string>> = {
-  used: " ",
+  used: "",
   ignored: "ignored by the processor",
   reserved: "must be zero",
   software: "Xen's",
@@ -96,7 +96,9 @@ function endLines({ names }: GuestEpt, gpa: number, access: Access, end: Walk["e
   if (end.kind !== "mapped") return [`✗ ${explainEnd(end, access)}`];
   const backing = names.backs({ start: gpa, end: gpa + 1 });
   const place = [names.place(end.mpa), backing].filter((text) => text).join("   ");
-  return [`→ ${explainEnd(end, access)}`, `  ${place}`];
+  const pat = end.ignorePat ? "whatever the guest's PAT says" : "combined with the guest's PAT";
+  const leaf = `leaf ${leafName(end.size)}, ${permissionText(end.permissions)}, ${end.memoryType} ${pat}`;
+  return [`→ mpa ${hex(end.mpa)}   ${leaf}`, `  ${place}`];
 }
 
 function walkJson(host: Fork, { name, layout, names }: GuestEpt, { gpa, access, steps, end }: Walk): Json {

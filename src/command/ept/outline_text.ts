@@ -1,6 +1,6 @@
 /** A guest's EPT as lines: one entry or one stretch of entries each, indented by level. */
 import { grouped, hex, PAGE_SIZE, shortSize } from "../../base/units.ts";
-import { type OutlineRow, spanOf, tableName, type TableRow } from "../../ept/mod.ts";
+import { type Level, type OutlineRow, spanOf, tableName, type TableRow } from "../../ept/mod.ts";
 import { leafCountsOf } from "../console/forecast.ts";
 import { columns } from "../tables/columns.ts";
 import { counted } from "../tables/counted.ts";
@@ -21,30 +21,39 @@ export function headline({ name, layout, poolPages }: GuestEpt): string {
 
 const HEADINGS = ["ENTRY", "RAW", "MAPS", "GPA", "MPA", "BACKED BY"];
 
+/** What is below a table that is listed itself is not said twice. */
 export function outlineLines({ names }: GuestEpt, rows: readonly OutlineRow[]): string[] {
   if (rows.length === 0) return ["nothing is mapped"];
   const digits = rows.reduce((most, { row }) => Math.max(most, row.gpa.end.toString(16).length), 0);
   const machine = rows.reduce((most, { row }) => Math.max(most, (row.mpa?.end ?? 0).toString(16).length), 0);
-  const cells = rows.map(({ depth, row }) => [
-    `${"  ".repeat(depth)}${tableName(row.level)}[${indexText(row)}]`,
-    hex(row.entry.raw, 16),
-    mapsText(row),
-    `${hex(row.gpa.start, digits)} – ${hex(row.gpa.end, digits)}`,
-    row.mpa ? hex(row.mpa.start, machine) : "",
-    names.backs(row.gpa),
-  ]);
-  return columns([HEADINGS, ...cells]);
+  const cells = rows.map(({ depth, row }, i) => {
+    const opened = (rows[i + 1]?.depth ?? 0) > depth;
+    return [
+      `${"  ".repeat(depth)}${tableName(row.level)}[${indexText(row)}]`,
+      hex(row.entry.raw, 16),
+      opened ? pointerText(row) : mapsText(row),
+      `${hex(row.gpa.start, digits)} – ${hex(row.gpa.end, digits)}`,
+      row.mpa && !opened ? hex(row.mpa.start, machine) : "",
+      opened ? "" : names.backs(row.gpa),
+    ];
+  });
+  return columns([HEADINGS, ...cells], [], "");
 }
 
-export const indexText = ({ first, end }: Pick<TableRow, "first" | "end">): string =>
-  end - first === 1 ? String(first) : `${first}–${end - 1}`;
+const indexText = ({ first, end }: TableRow): string => end - first === 1 ? String(first) : `${first}–${end - 1}`;
 
-function mapsText({ kind, level, first, end, uniform, below }: TableRow): string {
+/** `→ PD`, `→ 23 PDs`. */
+function pointerText({ level, first, end }: TableRow): string {
+  const child = tableName((level - 1) as Level);
+  return end - first === 1 ? `→ ${child}` : `→ ${counted(end - first, child)}`;
+}
+
+function mapsText(row: TableRow): string {
+  const { kind, level, first, end, uniform, below } = row;
   const count = end - first;
   if (kind === "leaf") return `${grouped(count)} × ${leafName(spanOf(level))}`;
-  const to = count === 1 ? `→ ${tableName((level - 1) as 1)}` : `→ ${counted(count, tableName((level - 1) as 1))}`;
-  if (!below) return to;
+  if (!below) return pointerText(row);
   const leaves = leafCountsOf(below);
-  if (!uniform || count === 1) return `${to}, ${leavesText(leaves)}`;
-  return `${to} of ${leavesText(leaves.map((leaf) => ({ ...leaf, count: leaf.count / count })))}`;
+  if (!uniform || count === 1) return `${pointerText(row)}, ${leavesText(leaves)}`;
+  return `${pointerText(row)} of ${leavesText(leaves.map((leaf) => ({ ...leaf, count: leaf.count / count })))}`;
 }

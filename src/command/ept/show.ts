@@ -46,21 +46,37 @@ export const eptShow = domainVerb<ShowArgs>({
     return ok({ depth: levels, at, json: parsed.has("json") });
   },
   run(ept, { depth, at, json }, _host, context) {
-    const rows = at === undefined ? [...outline(ept.layout, depth, { foldMixed: true })] : tablesAt(ept, at, depth);
+    const rows = at === undefined ? readableOutline(ept, depth) : tablesAt(ept, at, depth);
     const value: Json = { ...summaryJson(ept), rows: rows.map((row) => rowJson(ept, row)) };
     return answer(context, json, value, () => [headline(ept), "", ...outlineLines(ept, rows)]);
   },
 });
 
+/** More rows than these are a fragmented file: its tables are then counted together instead of listed. */
+const MOST_ROWS = 500;
+
+export function readableOutline({ layout }: GuestEpt, depth: number): OutlineRow[] {
+  const rows: OutlineRow[] = [];
+  for (const row of outline(layout, depth)) {
+    rows.push(row);
+    if (rows.length > MOST_ROWS) return [...outline(layout, depth, { foldMixed: true })];
+  }
+  return rows;
+}
+
 /** Every row of the tables that translate an address, from the root down to where they end. */
 function tablesAt({ layout }: GuestEpt, gpa: number, limit: number): OutlineRow[] {
   const rows: OutlineRow[] = [];
-  for (let depth = 0; depth < Math.min(limit, layout.levels); depth++) {
-    const level = (layout.levels - depth) as Level;
-    const table = viewTable(layout, level, gpa);
-    if (!table) break;
-    rows.push(...table.rows.filter(({ kind }) => kind !== "empty").map((row) => ({ depth, table, row })));
-  }
+  const open = (depth: number): void => {
+    const table = viewTable(layout, (layout.levels - depth) as Level, gpa);
+    for (const row of table?.rows ?? []) {
+      if (row.kind === "empty") continue;
+      rows.push({ depth, table: table!, row });
+      const onTheWay = row.kind === "table" && row.gpa.start <= gpa && gpa < row.gpa.end;
+      if (onTheWay && depth + 1 < limit) open(depth + 1);
+    }
+  };
+  open(0);
   return rows;
 }
 

@@ -25,7 +25,7 @@ export const eptStats = domainVerb<{ readonly json: boolean }>({
 
 const TABLE_NAMES = ["pml5", "pml4", "pdpt", "pd", "pt"] as const;
 
-function statsLines(ept: GuestEpt, { counts, sizes, types, extents, averageWalkReferences }: Stats): string[] {
+export function statsLines(ept: GuestEpt, { counts, sizes, types, extents, averageWalkReferences }: Stats): string[] {
   const rows = sizes.map(({ size, leaves, bytes, share, walkReferences, tlbReach }) => [
     leafName(size),
     grouped(leaves),

@@ -9,8 +9,7 @@ export const DOMAIN_OPTION = {
 
 /** Digits are a domid, anything else a name, as libxl has it. */
 export function findDomain(host: Fork, text: string): Result<DomainRecord, Explanation> {
-  const { domains } = host.state.toolstack;
-  const all = [...domains.ids()].map((id) => domains.get(id)!).sort((a, b) => a.domid - b.domid);
+  const all = host.toolstack.records();
   const found = /^[0-9]+$/.test(text)
     ? all.find((domain) => domain.domid === Number(text))
     : all.find((domain) => domain.name === text);
