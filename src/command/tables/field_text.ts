@@ -11,6 +11,7 @@ const PREVIEW_BYTES = 16;
 /** The first bytes of a field that has no value of its own; the rest is for a hex dump. */
 export function hexPreview(hex: string): string {
   const bytes = hex.match(/../g) ?? [];
+  if (bytes.length > PREVIEW_BYTES && /^0*$/.test(hex)) return `${bytes.length} bytes of zero`;
   const shown = bytes.slice(0, PREVIEW_BYTES).join(" ");
   return bytes.length > PREVIEW_BYTES ? `${shown} … ${bytes.length} bytes` : shown;
 }
