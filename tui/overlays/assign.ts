@@ -2,11 +2,11 @@
 import type { DomainView, Rehearsal } from "../../src/command/language/console_host.ts";
 import { grouped, hex, shortSize } from "../../src/base/units.ts";
 import { type AssignState, type Model } from "../model.ts";
-import { costText, leavesText, plural, whyText } from "../screens/parts.ts";
+import { costText, leavesText, plural, whyText, wrappedFacts } from "../screens/parts.ts";
 import { type Line, line, span } from "../text/line.ts";
 import { assignForm } from "./assign_state.ts";
 import { formKeys } from "./form_keys.ts";
-import { formView, hypercallsText, wrappedFacts, writesText } from "./form_view.ts";
+import { formView, hypercallsText, writesText } from "./form_view.ts";
 import { type OverlayLook } from "./overlay.ts";
 
 export const assign: OverlayLook<AssignState> = {

@@ -2,11 +2,11 @@
 import type { NamespaceView, Rehearsal } from "../../src/command/language/console_host.ts";
 import { hex, shortSize } from "../../src/base/units.ts";
 import { type CarveState, type Model } from "../model.ts";
-import { costText, forecastText, namesOf, regionBar, whyText } from "../screens/parts.ts";
+import { costText, forecastText, guestWhyText, namesOf, regionBar, whyText, wrappedFacts } from "../screens/parts.ts";
 import { EMPTY, type Line, line, span } from "../text/line.ts";
 import { carveForm } from "./carve_state.ts";
 import { formKeys } from "./form_keys.ts";
-import { added, formView, wrappedFacts, writesText } from "./form_view.ts";
+import { added, formView, writesText } from "./form_view.ts";
 import { type OverlayLook } from "./overlay.ts";
 
 export const carve: OverlayLook<CarveState> = {
@@ -44,7 +44,7 @@ function story(made: NamespaceView, result: Rehearsal): Fact[] {
       ["usable", d.dataOffset > 0 ? `${usable}, data at +${hex(d.dataOffset)}` : usable],
       ["writes", writesText(result.steps.groups)],
       ["Xen", d.xen.match(costText, whyText)],
-      ["to a guest", d.ept.match(forecastText, whyText)],
+      ["to a guest", d.ept.match(forecastText, (why) => guestWhyText(why, d.xen))],
     ],
     (why): Fact[] => [["usable", usable], ["details", whyText(why)]],
   );

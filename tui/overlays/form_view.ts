@@ -5,7 +5,7 @@ import { sideBySide } from "../layout.ts";
 import { type AssignState, type CarveState, type Model } from "../model.ts";
 import { type Scene } from "../scene.ts";
 import { stepTable } from "../screens/steps.ts";
-import { facts, plural } from "../screens/parts.ts";
+import { plural } from "../screens/parts.ts";
 import { beside, EMPTY, fill, type Line, line, span } from "../text/line.ts";
 import { wrapped } from "../text/width.ts";
 import { formLines } from "../widgets/form.ts";
@@ -108,9 +108,3 @@ export function hypercallsText(groups: readonly StepGroup[]): string {
   const calls = groups.filter((g) => g.kind === "hypercall");
   return calls.map((g) => (g.count > 1 ? `${grouped(g.count)} × ${g.what}` : g.what)).join(", ") || "none";
 }
-
-/** Facts whose texts are wrapped rather than cut: here they are the point. */
-export const wrappedFacts = (pairs: readonly (readonly [string, string])[], width: number, label = 12): Line[] =>
-  pairs.flatMap(([name, text]) =>
-    wrapped(text, width - label - 2).flatMap((row, i) => facts([[i === 0 ? name : "", row]], label))
-  );

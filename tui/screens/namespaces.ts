@@ -8,6 +8,7 @@ import { type Model } from "../model.ts";
 import { openAssign } from "../overlays/assign_state.ts";
 import { openCarve } from "../overlays/carve_state.ts";
 import { type Screen } from "../scene.ts";
+import { type Role } from "../theme.ts";
 import { EMPTY, type Line, line, plainText, span } from "../text/line.ts";
 import { rule } from "../widgets/rule.ts";
 import { byNumber, byText, type Column } from "../widgets/table.ts";
@@ -19,12 +20,14 @@ import {
   facts,
   forecastText,
   frames,
+  guestWhyText,
   headline,
   regionBar,
   regionPlace,
   spa,
   stateRole,
   whyText,
+  wrappedFacts,
 } from "./parts.ts";
 
 export const COLUMNS: readonly Column<NamespaceView>[] = [
@@ -75,7 +78,7 @@ const table = listing<NamespaceView>({
   id: (n) => n.name,
   order: "in ndctl's order",
   paneRows: () => PANE_ROWS,
-  pane: ({ model, width }, n) => detailPane(model, n, width),
+  pane: ({ model, width, height }, n) => detailPane(model, n, width, height),
   nothing,
 });
 
@@ -170,40 +173,45 @@ function nothing(model: Model): Line[] {
   ];
 }
 
-function detailPane(model: Model, n: NamespaceView, width: number): Line[] {
+function detailPane(model: Model, n: NamespaceView, width: number, height: number): Line[] {
   const region = model.snapshot.regions.find((r) => r.name === n.region);
   if (!region) return [];
   return [
     rule([region.name, shortSize(region.sizeBytes), regionPlace(region)], width, model.theme),
     ...regionBar(region, model.snapshot.namespaces, width, model.theme, { bright: n.name }),
     headline(n.name, n.label, n.uuid),
-    ...detailFacts(model, n),
+    ...detailRows(model, n, width, height - 4),
   ];
 }
 
-const detailFacts = (model: Model, n: NamespaceView): Line[] =>
+type Fact = readonly [string, string, Role?];
+
+/** Wrapped where the pane has room for it, else cut to one row each. */
+function detailRows(model: Model, n: NamespaceView, width: number, room: number): Line[] {
+  const all = detailFacts(model, n);
+  const whole = wrappedFacts(all, width);
+  return whole.length <= room ? whole : facts(all);
+}
+
+const detailFacts = (model: Model, n: NamespaceView): readonly Fact[] =>
   model.snapshot.namespaceDetail(n.name).match(
     (detail) => describe(detail, n),
-    (why) => facts([["details", why.what, "warning"], ["", why.hint, "muted"]]),
+    (why): readonly Fact[] => [["details", whyText(why), "warning"]],
   );
 
-function describe(d: NamespaceDetail, n: NamespaceView): Line[] {
+function describe(d: NamespaceDetail, n: NamespaceView): readonly Fact[] {
   const data = d.dataOffset > 0 ? `data +${hex(d.dataOffset)}` : "data from the start";
-  return facts([
+  const given = `data ${frames(d.dataStartMfn, d.dataEndMfn)} (${grouped(d.dataEndMfn - d.dataStartMfn)})`;
+  return [
     ["labels", labelsText(d)],
     ["info block", `${d.infoBlock ?? "none"}, ${data}`],
-    [
-      "frames",
-      `${frames(d.startMfn, d.endMfn)}, data ${frames(d.dataStartMfn, d.dataEndMfn)} (${
-        grouped(d.dataEndMfn - d.dataStartMfn)
-      })`,
-    ],
-    d.xen.match((x) => ["Xen", costText(x, n.sizeBytes)] as const, (why) => ["Xen", whyText(why), "warning"] as const),
+    ["frames", `${frames(d.startMfn, d.endMfn)}, ${given}`],
+    d.xen.match((x): Fact => ["Xen", costText(x, n.sizeBytes)], (why): Fact => ["Xen", whyText(why), "warning"]),
     d.ept.match(
-      (e) => ["to a guest", forecastText(e)] as const,
-      (why) => ["to a guest", whyText(why), "warning"] as const,
+      (e): Fact => ["to a guest", forecastText(e)],
+      (why): Fact => ["to a guest", guestWhyText(why, d.xen), "warning"],
     ),
-  ]);
+  ];
 }
 
 /** `nmem0 slot 1 · nmem1 slot 1`, or `slot 1 on nmem0 … nmem3` where all are the same. */
@@ -231,5 +239,5 @@ const everything = (model: Model, n: NamespaceView): Line[] => [
     ["state", n.owner ? `${n.state}, ${n.owner}` : n.state],
   ]),
   EMPTY,
-  ...detailFacts(model, n),
+  ...facts(detailFacts(model, n)),
 ];

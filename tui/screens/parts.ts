@@ -13,7 +13,7 @@ import type {
 import { grouped, hex, shortSize } from "../../src/base/units.ts";
 import { type Role, type Theme } from "../theme.ts";
 import { EMPTY, type Line, line, span } from "../text/line.ts";
-import { cellWidth, clean, fit } from "../text/width.ts";
+import { cellWidth, clean, fit, wrapped } from "../text/width.ts";
 import { remembered } from "../memo.ts";
 import { bar, barSentence, type Segment } from "../widgets/bar.ts";
 
@@ -79,6 +79,18 @@ export function facts(pairs: readonly (readonly [string, string | Line, Role?])[
     ...(typeof value === "string" ? [span(clean(value), role)] : value),
   ]);
 }
+
+/** The same with texts wrapped rather than cut. */
+export const wrappedFacts = (
+  pairs: readonly (readonly [string, string, Role?])[],
+  width: number,
+  labelWidth = 11,
+): Line[] =>
+  pairs.flatMap(([name, text, role]) =>
+    wrapped(text, width - labelWidth - 2).flatMap((row, i) =>
+      facts([[i === 0 ? name : "", row, role ?? "text"]], labelWidth)
+    )
+  );
 
 /** A pane's headline, bold, followed by muted facts. */
 export const headline = (name: string, ...more: readonly string[]): Line => [
@@ -185,4 +197,13 @@ export const forecastText = (e: EptForecast): string =>
     e.best ? `; best case ${leavesText(e.best.leaves)}, ${e.best.remedy}` : ""
   }`;
 
-export const whyText = (why: Explanation): string => `${why.what} ${why.hint}`;
+/** What happened and what to try, as one sentence. */
+export const whyText = ({ what, hint }: Explanation): string =>
+  `${capital(what.replace(/\.$/, ""))}; ${hint.replace(/\.$/, "")}.`;
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+export const sentence = (text: string): string => `${capital(text.replace(/\.$/, ""))}.`;
+
+/** Why a guest cannot have it; not said twice where Xen's reason is the same. */
+export const guestWhyText = (why: Explanation, xen: { isErr(): boolean }): string =>
+  xen.isErr() ? "not before Xen can have it" : whyText(why);

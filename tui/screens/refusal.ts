@@ -4,6 +4,7 @@ import { type Theme } from "../theme.ts";
 import { EMPTY, fill, type Line, line, span } from "../text/line.ts";
 import { wrapped } from "../text/width.ts";
 import { rule } from "../widgets/rule.ts";
+import { sentence } from "./parts.ts";
 
 interface Place {
   readonly title: string;
@@ -16,7 +17,7 @@ export const refusal = (why: Explanation, { title, width, height, theme }: Place
   fill([
     rule([title], width, theme),
     EMPTY,
-    ...wrapped(why.what, width - 6).map((text) => line(span(`   ${text}`, "strong"))),
+    ...wrapped(sentence(why.what), width - 6).map((text) => line(span(`   ${text}`, "strong"))),
     EMPTY,
-    ...wrapped(why.hint, width - 6).map((text) => line(span(`   ${text}`, "muted"))),
+    ...wrapped(sentence(why.hint), width - 6).map((text) => line(span(`   ${text}`, "muted"))),
   ], height);

@@ -47,11 +47,11 @@ export function fitLine(l: Line, width: number): Line {
   return room > 0 ? [...shown, { text: " ".repeat(room) }] : shown;
 }
 
-/** `left` and `right` at the two ends of the row; where they collide, the left one is cut. */
+/** `left` and `right` at the two ends of the row, a blank between them at least; the left one gives way. */
 export function ends(left: Line, right: Line, width: number): Line {
-  const w = lineWidth(right);
+  const w = lineWidth(right) + 1;
   if (w >= width) return cutLine(right, width);
-  return [...fitLine(left, width - w), ...right];
+  return [...fitLine(left, width - w), { text: " " }, ...right];
 }
 
 /** The row under the cursor: one role for all of it. */

@@ -59,6 +59,20 @@ export function pieces(text: string, width: number): string[] {
   return rows;
 }
 
+/** As `pieces`, but cut at a blank where there is one in the later half of the row: for text that has its own layout. */
+export function folded(text: string, width: number): string[] {
+  const rows: string[] = [];
+  let rest = text;
+  while (cellWidth(rest) > width) {
+    const [full = ""] = pieces(rest, width);
+    const blank = full.lastIndexOf(" ");
+    const at = blank > width / 2 ? blank + 1 : Math.max(1, full.length);
+    rows.push(rest.slice(0, at));
+    rest = rest.slice(at);
+  }
+  return [...rows, rest];
+}
+
 /** Words broken into rows of at most `width` cells; a word that is longer is cut into pieces. */
 export function wrapped(text: string, width: number): string[] {
   const rows: string[] = [];

@@ -17,7 +17,7 @@ Deno.test("the ASCII theme changes character sets cell for cell", () => {
 
 Deno.test("left and right ends keep apart; the left one gives way", () => {
   assert.equal(plainText(ends(line("left"), line("right"), 12)), "left   right");
-  assert.equal(plainText(ends(line("long left"), line("right"), 10)), "long…right");
+  assert.equal(plainText(ends(line("long left"), line("right"), 10)), "lon… right");
   assert.equal(plainText(ends(line("left"), line("right"), 3)), "ri…");
 });
 

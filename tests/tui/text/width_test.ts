@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { cellWidth, clean, cut, fit, pieces, wrapped } from "../../../tui/text/width.ts";
+import { cellWidth, clean, cut, fit, folded, pieces, wrapped } from "../../../tui/text/width.ts";
 
 Deno.test("full-width characters take two cells, combining marks none", () => {
   assert.equal(cellWidth("db0"), 3);
@@ -49,4 +49,11 @@ Deno.test("wrapping never exceeds the width and loses no word", () => {
     assert.ok(rows.every((row) => cellWidth(row) <= width));
     assert.equal(rows.join("").replace(/\s/g, ""), clean(text).replace(/\s/g, ""));
   }));
+});
+
+Deno.test("folding keeps a text's own blanks and cuts at one where it can", () => {
+  assert.deepEqual(folded('  "uuid":"6380fc0f"', 10), ['  "uuid":"', '6380fc0f"']);
+  assert.deepEqual(folded("one two three", 9), ["one two ", "three"]);
+  assert.deepEqual(folded("short", 9), ["short"]);
+  assert.equal(folded("数据 库".repeat(5), 7).join(""), "数据 库".repeat(5));
 });
