@@ -109,6 +109,8 @@ export interface Structure<F extends Fields> {
   readonly fields: F;
   /** The record at `offset`; `length` (default: the fixed size, or all there is with a tail) bounds the tails. */
   read(view: DataView, offset?: number, length?: number): Result<RecordOf<F>, FormatFault>;
+  /** The same where the caller has made sure that it fits; past the view's end it throws a RangeError. */
+  load(view: DataView, offset: number, length?: number): RecordOf<F>;
   /** The record's bytes, written over `onto` where given (so that what no field names survives). */
   write(record: RecordOf<F>, onto?: Uint8Array): Uint8Array;
   /** Writes the record in place at `offset`; it must fit, tails included. For many records in one buffer. */
@@ -133,6 +135,12 @@ export function structure<F extends Fields>(name: string, size: number, fields: 
     return record;
   };
   const template = blank();
+  const load = (view: DataView, offset: number, length: number): RecordOf<F> => {
+    // A copy of a whole record is made faster than a record field by field, and its fields are then only replaced.
+    const record: Record<string, unknown> = { ...template };
+    for (let i = 0; i < list.length; i++) record[names[i]!] = readField(view, list[i]!, offset, length);
+    return record as RecordOf<F>;
+  };
 
   return {
     name,
@@ -143,10 +151,10 @@ export function structure<F extends Fields>(name: string, size: number, fields: 
         const there = Math.max(0, Math.min(length, view.byteLength - offset));
         return err(formatFault(name, offset, there, `needs ${size} bytes, ${there} are there`));
       }
-      // A copy of a whole record is made faster than a record field by field, and its fields are then only replaced.
-      const record: Record<string, unknown> = { ...template };
-      for (let i = 0; i < list.length; i++) record[names[i]!] = readField(view, list[i]!, offset, length);
-      return ok(record as RecordOf<F>);
+      return ok(load(view, offset, length));
+    },
+    load(view, offset, length = hasTail ? view.byteLength - offset : size) {
+      return load(view, offset, length);
     },
     write(record, onto) {
       const values = record as Record<string, ValueOf[FieldKind]>;
@@ -259,8 +267,11 @@ function tailBytes(f: Field, value: ValueOf[FieldKind]): number {
 const slice = (view: DataView, at: number, length: number): Uint8Array =>
   new Uint8Array(view.buffer, view.byteOffset + at, length);
 
+const NO_BYTES = new Uint8Array();
+
 /** Short arrays, which V8 keeps beside other objects, are worth a loop: a slice of the buffer costs many times that. */
 function copy(view: DataView, at: number, length: number): Uint8Array {
+  if (length === 0) return NO_BYTES; // tables of empty structures would be mostly empty arrays
   if (length > 64) return slice(view, at, length).slice();
   const bytes = new Uint8Array(length);
   for (let i = 0; i < length; i++) bytes[i] = view.getUint8(at + i);

@@ -89,7 +89,7 @@ export function decodeArsStatus(answer: Uint8Array): Result<ArsStatus, FormatFau
     for (let i = 0; i < head.recordCount; i++) {
       const at = ARS_STATUS_HEAD + ARS_RECORD * i;
       if (head.outputLength < at - 4 + ARS_RECORD || at + ARS_RECORD > Math.min(end, answer.length)) break;
-      const { handle, address, length } = arsRecord.read(view, at)._unsafeUnwrap();
+      const { handle, address, length } = arsRecord.load(view, at);
       records.push({ handle, address, length });
     }
     return ok({ ...head, records });
@@ -134,7 +134,7 @@ export function decodeTranslation(answer: Uint8Array): Result<Translation, Forma
     for (let i = 0; i < head.deviceCount; i++) {
       const at = translateHead.size + translateDevice.size * i;
       if (at + translateDevice.size > answer.length) break;
-      const { handle, dpa } = translateDevice.read(view, at)._unsafeUnwrap();
+      const { handle, dpa } = translateDevice.load(view, at);
       devices.push({ handle, dpa });
     }
     return { status: head.status, flags: head.flags, translatedLength: head.translatedLength, devices };
@@ -163,7 +163,7 @@ export function decodeInjectStatus(answer: Uint8Array): Result<InjectStatus, For
     for (let i = 0; i < count; i++) {
       const at = injectHead.size + injectRecord.size * i;
       if (at + injectRecord.size > answer.length) break;
-      records.push(injectRecord.read(view, at)._unsafeUnwrap());
+      records.push(injectRecord.load(view, at));
     }
     return { status, records };
   });

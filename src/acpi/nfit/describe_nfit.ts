@@ -65,7 +65,7 @@ function describeList(list: StructureList): Omit<DescribedNfit, "header"> {
   return { structures, rest: restOf(list.rest, list.end) };
 }
 
-const describeHeader = (bytes: Uint8Array, header: NfitHeader): DescribedStructure => ({
+export const describeHeader = (bytes: Uint8Array, header: NfitHeader): DescribedStructure => ({
   number: undefined,
   kind: "header",
   title: "NFIT header",
@@ -75,7 +75,12 @@ const describeHeader = (bytes: Uint8Array, header: NfitHeader): DescribedStructu
   fields: fieldsOf(bytes.subarray(0, NFIT_HEADER_SIZE), 0, nfitHeader, header, "header", undefined),
 });
 
-function describeStructure(structure: NfitStructure, number: number, targets: Targets): DescribedStructure {
+/** One structure by itself: its indices lead nowhere without `targets`. */
+export function describeStructure(
+  structure: NfitStructure,
+  number: number,
+  targets: Targets = new Map(),
+): DescribedStructure {
   const { kind, raw, offset } = structure;
   const declaration = declarationOf(kind, raw.length);
   const title = kind === "short" ? "Structure too short for its type" : declaration.name;
@@ -83,7 +88,7 @@ function describeStructure(structure: NfitStructure, number: number, targets: Ta
   return { number, kind, title, summary: summaryOf(structure), offset, length: raw.length, fields };
 }
 
-function restOf(bytes: Uint8Array, offset: number): DescribedStructure[] {
+export function restOf(bytes: Uint8Array, offset: number): DescribedStructure[] {
   if (bytes.length === 0) return [];
   const field = { name: "Data", offset, length: bytes.length, hex: hexText(bytes), text: "", reserved: false };
   const summary = `${bytes.length} bytes`;

@@ -1,7 +1,15 @@
 /** What differs between two NFITs by meaning: structures are matched by what they name, not by where they stand. */
+import { sameBytes } from "../../base/bytes.ts";
 import { hex } from "../../base/units.ts";
-import { type DescribedField, type DescribedStructure, describeNfit } from "./describe_nfit.ts";
+import {
+  type DescribedField,
+  type DescribedStructure,
+  describeHeader,
+  describeStructure,
+  restOf,
+} from "./describe_nfit.ts";
 import { decodeLoosely, type NfitStructure } from "./nfit.ts";
+import { NFIT_HEADER_SIZE } from "./structures.ts";
 
 export interface FieldDifference {
   readonly name: string;
@@ -15,19 +23,19 @@ export type NfitDifference =
   /** The same structures, not all in the same order. */
   | { readonly kind: "order"; readonly key: string };
 
-/** Empty: the tables say the same. Lengths and checksum of the header are consequences and not reported. */
+/** Empty: the tables say the same. Length and checksum of the header are consequences and not reported. */
 export function diffNfit(before: Uint8Array, after: Uint8Array): NfitDifference[] {
   const [a, b] = [keyed(before), keyed(after)];
   const differences: NfitDifference[] = [];
-  for (const [key, structure] of a) {
+  for (const [key, part] of a) {
     const other = b.get(key);
-    if (other === undefined) differences.push({ kind: "removed", key, structure });
-    else {
-      const fields = fieldDifferences(structure, other);
+    if (other === undefined) differences.push({ kind: "removed", key, structure: part.describe() });
+    else if (!sameBytes(part.bytes, other.bytes)) {
+      const fields = fieldDifferences(part.describe(), other.describe());
       if (fields.length > 0) differences.push({ kind: "changed", key, fields });
     }
   }
-  for (const [key, structure] of b) if (!a.has(key)) differences.push({ kind: "added", key, structure });
+  for (const [key, part] of b) if (!a.has(key)) differences.push({ kind: "added", key, structure: part.describe() });
   const shared = [...a.keys()].filter((key) => b.has(key));
   const order = [...b.keys()].filter((key) => a.has(key));
   const moved = shared.findIndex((key, i) => key !== order[i]);
@@ -35,39 +43,51 @@ export function diffNfit(before: Uint8Array, after: Uint8Array): NfitDifference[
   return differences;
 }
 
-/** Consequences of other differences, or of a place in the table. */
-const DERIVED = new Set(["Checksum"]);
+/** Consequences of other differences. */
+const DERIVED = new Set(["Checksum", "Length"]);
 
 function fieldDifferences(a: DescribedStructure, b: DescribedStructure): FieldDifference[] {
-  const differences: FieldDifference[] = [];
   const names = new Set([...a.fields, ...b.fields].map((field) => field.name));
-  for (const name of names) {
-    if (DERIVED.has(name) || (a.kind === "header" && name === "Length")) continue;
-    const [was, is] = [textOf(a.fields, name), textOf(b.fields, name)];
-    if (was !== is) differences.push({ name, before: was, after: is });
-  }
-  return differences;
+  return [...names].flatMap((name) => {
+    if (a.kind === "header" && DERIVED.has(name)) return [];
+    const [before, after] = [textOf(a.fields, name), textOf(b.fields, name)];
+    return before === after ? [] : [{ name, before, after }];
+  });
 }
 
 /** All fields of this name: a structure may have two that are reserved. */
 const textOf = (fields: readonly DescribedField[], name: string): string =>
   fields.filter((field) => field.name === name).map((field) => field.text || field.hex).join(" ");
 
-/** Structures by what they name; those that name the same are told apart by their order. */
-function keyed(bytes: Uint8Array): Map<string, DescribedStructure> {
-  const { header, structures, rest } = describeNfit(bytes);
-  const map = new Map<string, DescribedStructure>();
+/** A part of a table, described only where it differs. */
+interface Part {
+  readonly bytes: Uint8Array;
+  describe(): DescribedStructure;
+}
+
+/** Parts by what they name; those that name the same are told apart by their order. */
+function keyed(bytes: Uint8Array): Map<string, Part> {
+  const { header, structures, rest, end, beyond } = decodeLoosely(bytes);
+  const parts = new Map<string, Part>();
   const counts = new Map<string, number>();
-  const add = (key: string, structure: DescribedStructure) => {
+  const add = (key: string, part: Part) => {
     const count = (counts.get(key) ?? 0) + 1;
     counts.set(key, count);
-    map.set(count === 1 ? key : `${key} (${count})`, structure);
+    parts.set(count === 1 ? key : `${key} (${count})`, part);
   };
-  if (header) add("header", header);
-  const list = decodeLoosely(bytes).structures;
-  structures.forEach((structure, i) => add(keyOf(list[i]!), structure));
-  for (const structure of rest) add("unclaimed bytes", structure);
-  return map;
+  if (header) {
+    add("header", {
+      bytes: bytes.subarray(0, NFIT_HEADER_SIZE),
+      describe: () => describeHeader(bytes, header),
+    });
+  }
+  structures.forEach((structure, i) =>
+    add(keyOf(structure), { bytes: structure.raw, describe: () => describeStructure(structure, i) })
+  );
+  for (const [left, at] of [[rest, end], [beyond, bytes.length - beyond.length]] as const) {
+    for (const described of restOf(left, at)) add("unclaimed bytes", { bytes: left, describe: () => described });
+  }
+  return parts;
 }
 
 function keyOf(structure: NfitStructure): string {

@@ -116,7 +116,7 @@ function decodeStructure(view: DataView, bytes: Uint8Array, offset: number, leng
   const raw = bytes.subarray(offset, offset + length);
   const declaration = declarationOf(known ?? "unknown", length);
   const kind = known === undefined ? "unknown" : length < declaration.size ? "short" : known;
-  const record = (kind === "short" ? unknownStructure : declaration).read(view, offset, length)._unsafeUnwrap();
+  const record = (kind === "short" ? unknownStructure : declaration).load(view, offset, length);
   return { kind, type, offset, record, raw } as NfitStructure;
 }
 

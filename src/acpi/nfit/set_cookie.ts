@@ -3,8 +3,8 @@
  * `acpi_nfit_init_interleave_set`; UEFI EFI_NVDIMM_LABEL_SET_COOKIE_MAP).
  */
 import { fletcher64 } from "../../base/checksum.ts";
-import { viewOf } from "../../base/bytes.ts";
-import { type RecordOf, reserved, structure, u16, u32, u64, u8 } from "../../base/structure.ts";
+import { concat } from "../../base/bytes.ts";
+import { reserved, structure, u16, u32, u64, u8 } from "../../base/structure.ts";
 import { type ControlRegion } from "./structures.ts";
 
 /** What one DIMM of a set puts into the cookie. Date and location count whether or not firmware calls them valid. */
@@ -38,6 +38,8 @@ const setInfo2 = structure("set info 1.2", 48, {
   manufacturingLocation: u8(16),
   reserved: reserved(17, 31),
 });
+const record1 = (member: CookieMember): Uint8Array => setInfo1.write({ ...setInfo1.blank(), ...member });
+const record2 = (member: CookieMember): Uint8Array => setInfo2.write({ ...setInfo2.blank(), ...member });
 
 export const cookieMember = (regionOffset: bigint, dcr: ControlRegion): CookieMember => ({
   regionOffset,
@@ -52,9 +54,9 @@ export function setCookies(members: readonly CookieMember[]): SetCookies {
   const numeric = [...members].sort((a, b) => compare(a.regionOffset, b.regionOffset));
   const byMemory = [...members].sort((a, b) => compare(swapped64(a.regionOffset), swapped64(b.regionOffset)));
   return {
-    cookie1: fletcher64(records(setInfo1, numeric)),
-    cookie2: fletcher64(records(setInfo2, numeric)),
-    altcookie: fletcher64(records(setInfo1, byMemory)),
+    cookie1: fletcher64(concat(...numeric.map(record1))),
+    cookie2: fletcher64(concat(...numeric.map(record2))),
+    altcookie: fletcher64(concat(...byMemory.map(record1))),
   };
 }
 
@@ -66,15 +68,6 @@ export function setPositions(members: readonly CookieMember[]): number[] {
   return positions;
 }
 
-function records(info: typeof setInfo1 | typeof setInfo2, members: readonly CookieMember[]): Uint8Array {
-  const bytes = new Uint8Array(info.size * members.length);
-  const view = viewOf(bytes);
-  const put = info.put as (view: DataView, offset: number, record: RecordOf<typeof setInfo2.fields>) => void;
-  members.forEach((member, i) => put(view, i * info.size, { ...setInfo2.blank(), ...member, reserved: NOTHING }));
-  return bytes;
-}
-
-const NOTHING = new Uint8Array();
 const compare = (a: bigint, b: bigint): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** Comparing byte-swapped values is comparing the little-endian bytes one after the other, as memcmp does. */
