@@ -8,6 +8,7 @@ import { type FixturePath, importCommands } from "./hosts/import.ts";
 import { ndctlCommands } from "./ndctl/ndctl_commands.ts";
 import { lifeCommands } from "./hosts/life.ts";
 import { traceCommand } from "./trace/trace.ts";
+import { xenNdctlCommands, xlCommands } from "./xl/mod.ts";
 import { type AnyCommand } from "./language/command.ts";
 import { eptCommands } from "./ept/mod.ts";
 import { labelCommands } from "./label/mod.ts";
@@ -25,6 +26,8 @@ export interface CommandParts {
 export function allCommands({ fixturePath, globals, more }: CommandParts): readonly AnyCommand[] {
   const commands: AnyCommand[] = [
     ...ndctlCommands,
+    ...xlCommands,
+    ...xenNdctlCommands,
     ...importCommands(fixturePath),
     ...lifeCommands,
     ...historyCommands,

@@ -54,8 +54,10 @@ export function* rehearse(
   const fork = host.fork();
   const outcome = yield* command.run(fork, args, context);
   const { steps, losses } = fork.recorder;
-  const changes = outcome.keep && fork.hasChanges();
-  return { command, args, effect: effectOf(command, args), fork, outcome, steps, losses, changes };
+  const effect = effectOf(command, args);
+  // Looking costs model time and makes hypercalls, but leaves no mark: a host that was only read is the same host.
+  const changes = effect !== "reads" && outcome.keep && fork.hasChanges();
+  return { command, args, effect, fork, outcome, steps, losses, changes };
 }
 
 /** Why the policy forbids keeping this, whatever the host says, or undefined. */

@@ -27,7 +27,7 @@ const NVDIMM_HEAD = 8;
 /** Decoded arguments in order; empty where the bytes are cut short or the operation is not known. */
 export function decodedFields(call: Pick<CallStep, "name" | "input">): DecodedField[] {
   const operation = OPERATIONS.find(({ name }) => name === call.name);
-  const own = operation?.structures.at(-1);
+  const own = operation?.structures[0];
   const head = operation && PAYLOAD[operation.hypercall];
   if (!own || head === undefined) return [];
   const offset = head + (call.name.includes("nvdimm_op") ? NVDIMM_HEAD : 0);
