@@ -39,6 +39,11 @@ export class RangeBlocks {
   /** Another sequence holds the same two lists. */
   #shared = false;
   #nextId = 0;
+  /** Where the rows were saved last, and what has changed since: a save costs what was changed, not what there is. */
+  #home: { readonly store: Blocks<Uint8Array>; readonly prefix: string } | undefined;
+  readonly #changed = new Set<RangeBlock>();
+  readonly #gone: number[] = [];
+  #listChanged = false;
 
   constructor(readonly kinds: readonly ColumnKind[]) {}
 
@@ -125,7 +130,7 @@ export class RangeBlocks {
     const before = this.previous(place);
     let index = before >= 0 ? indexOf(before) : 0;
     let position = before >= 0 ? positionOf(before) + 1 : 0;
-    if (this.#blocks.length === 0) this.#blocks.push(emptyBlock(this.#nextId++, this.kinds, this.#owner));
+    if (this.#blocks.length === 0) this.#add(0, emptyBlock(this.#nextId++, this.kinds, this.#owner));
     if (this.#blocks[index]!.count === BLOCK_CAPACITY) {
       // Appending starts a new block instead of halving the last: sequential loads fill their blocks.
       const appends = indexOf(place) >= this.#blocks.length;
@@ -148,9 +153,7 @@ export class RangeBlocks {
     let to = position;
     while (to < block.count && block.ends[to]! <= end) to++;
     if (position === 0 && to === block.count) {
-      this.#own();
-      this.#blocks.splice(index, 1);
-      this.#firsts.splice(index, 1);
+      this.#remove(index);
       return index * BLOCK_CAPACITY;
     }
     const owned = this.#edit(index);
@@ -167,23 +170,35 @@ export class RangeBlocks {
     const counts = this.#blocks[left]!.count + this.#blocks[left + 1]!.count;
     if (this.#blocks[index]!.count >= SPARSE || counts > MERGED) return;
     appendFrom(this.#edit(left), this.#blocks[left + 1]!, 0);
-    this.#blocks.splice(left + 1, 1);
-    this.#firsts.splice(left + 1, 1);
+    this.#remove(left + 1);
   }
 
-  /** Keeps the rows in `store` under `prefix` and `prefix/N`; only what differs from what is there is written. */
+  /**
+   * Keeps the rows in `store` under `prefix` and `prefix/N`; only what differs from what is there is written. Between two saves
+   * to one place nobody else may write there.
+   */
   save(store: Blocks<Uint8Array>, prefix: string): void {
-    const old = store.get(prefix);
-    const ids = new Set(this.#blocks.map((block) => block.id));
-    if (old) { for (const id of headerIds(old)) if (!ids.has(id)) store.delete(`${prefix}/${id}`); }
-    if (this.#blocks.some((block) => !block.stored)) this.#own();
-    this.#blocks.forEach(({ id, stored }, index) => {
-      const bytes = stored ?? (this.#blocks[index] = storeBlock(this.#blocks[index]!, this.kinds)).stored;
-      const key = `${prefix}/${id}`;
-      if (store.get(key) !== bytes) store.set(key, bytes);
-    });
-    const header = new Uint8Array(Uint32Array.of(this.#nextId, ...ids).buffer);
-    if (!old || !sameBytes(old, header)) store.set(prefix, header);
+    const known = this.#home?.store === store && this.#home.prefix === prefix;
+    const key = (id: number): string => `${prefix}/${id}`;
+    if (!known) {
+      const old = store.get(prefix);
+      const ids = new Set(this.#blocks.map((block) => block.id));
+      if (old) { for (const id of headerIds(old)) if (!ids.has(id)) store.delete(key(id)); }
+    }
+    for (const id of this.#gone) store.delete(key(id));
+    for (const block of known ? this.#changed : this.#blocks.slice()) {
+      const bytes = block.stored ?? this.#store(block);
+      if (store.get(key(block.id)) !== bytes) store.set(key(block.id), bytes);
+    }
+    if (!known || this.#listChanged) {
+      const header = new Uint8Array(Uint32Array.of(this.#nextId, ...this.#blocks.map((block) => block.id)).buffer);
+      const old = store.get(prefix);
+      if (!old || !sameBytes(old, header)) store.set(prefix, header);
+    }
+    this.#home = { store, prefix };
+    this.#changed.clear();
+    this.#gone.length = 0;
+    this.#listChanged = false;
   }
 
   /** The rows that `save` kept; none where nothing is stored. */
@@ -214,6 +229,7 @@ export class RangeBlocks {
       rows.#blocks.push(block.value);
       rows.#firsts.push(starts[0]!);
     }
+    rows.#home = { store, prefix };
     return ok(rows);
   }
 
@@ -230,15 +246,41 @@ export class RangeBlocks {
     this.#own();
     const block = this.#blocks[index]!;
     if (block.owner === this.#owner) return block;
-    return this.#blocks[index] = copyBlock(block, this.kinds, this.#owner);
+    const copy = this.#blocks[index] = copyBlock(block, this.kinds, this.#owner);
+    this.#changed.delete(block);
+    this.#changed.add(copy);
+    return copy;
+  }
+
+  /** Puts the stored form of a block in its place; the bytes. */
+  #store(block: RangeBlock): Uint8Array {
+    this.#own();
+    const index = indexOf(this.placeAfter(block.starts[0]!));
+    return (this.#blocks[index] = storeBlock(block, this.kinds)).stored!;
+  }
+
+  #add(index: number, block: RangeBlock): void {
+    this.#own();
+    this.#blocks.splice(index, 0, block);
+    this.#firsts.splice(index, 0, block.starts[0]!);
+    this.#changed.add(block);
+    this.#listChanged = true;
+  }
+
+  #remove(index: number): void {
+    this.#own();
+    const [block] = this.#blocks.splice(index, 1);
+    this.#firsts.splice(index, 1);
+    this.#changed.delete(block!);
+    this.#gone.push(block!.id);
+    this.#listChanged = true;
   }
 
   /** Moves the rows of a block from position `kept` on to a new block behind it. */
   #split(index: number, kept: number): void {
     const right = copyBlock(this.#blocks[index]!, this.kinds, this.#owner, this.#nextId++, kept);
     if (right.count > 0) this.#edit(index).count = kept;
-    this.#blocks.splice(index + 1, 0, right);
-    this.#firsts.splice(index + 1, 0, right.starts[0]!);
+    this.#add(index + 1, right);
   }
 }
 

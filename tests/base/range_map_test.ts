@@ -127,12 +127,17 @@ Deno.test("ten thousand ranges claimed in a scattered order come back sorted", (
 const SPAN = 2400;
 const operation = fc.record({
   on: fc.nat(3),
-  kind: fc.constantFrom("claim", "set", "remove", "fork", "change", "store"),
+  kind: fc.constantFrom("claim", "set", "remove", "fork", "change", "store", "save"),
   start: fc.nat(SPAN - 1),
   length: fc.oneof(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 1, max: SPAN })),
   base: fc.constantFrom(0, 5000),
   owner: fc.nat(2),
 });
+
+/** The header, and the blocks it names. */
+function savedBlocks(store: BaseBlocks<Uint8Array>): number {
+  return store.get("p2m")!.length / 4;
+}
 
 Deno.test("any sequence of changes on any forks equals the model", () => {
   fc.assert(
@@ -147,7 +152,7 @@ Deno.test("any sequence of changes on any forks equals the model", () => {
           cells[at + 1] = values(at * 2 + 1, at % 3);
         }
       }
-      const worlds = [{ map: first, cells }];
+      const worlds = [{ map: first, cells, kept: new BaseBlocks<Uint8Array>() }];
       for (const { on, kind, start, length, base, owner } of operations) {
         const world = worlds[on % worlds.length]!;
         const end = Math.min(start + length, SPAN);
@@ -173,7 +178,9 @@ Deno.test("any sequence of changes on any forks equals the model", () => {
             write((at) => world.cells[at] && { ...world.cells[at], weight: owner });
             break;
           case "fork":
-            if (worlds.length < 4) worlds.push({ map: world.map.fork(), cells: [...world.cells] });
+            if (worlds.length < 4) {
+              worlds.push({ map: world.map.fork(), cells: [...world.cells], kept: new BaseBlocks<Uint8Array>() });
+            }
             break;
           case "store": {
             const store = new BaseBlocks<Uint8Array>();
@@ -181,9 +188,16 @@ Deno.test("any sequence of changes on any forks equals the model", () => {
             world.map = RangeMap.open(SCHEMA, store, "p2m")._unsafeUnwrap();
             break;
           }
+          case "save": // again and again to one place
+            world.map.save(world.kept, "p2m");
+            assert.deepEqual(listed(RangeMap.open(SCHEMA, world.kept, "p2m")._unsafeUnwrap()), listed(world.map));
+            break;
         }
       }
-      for (const { map, cells } of worlds) {
+      for (const { map, cells, kept } of worlds) {
+        map.save(kept, "p2m");
+        assert.deepEqual(listed(RangeMap.open(SCHEMA, kept, "p2m")._unsafeUnwrap()), listed(map));
+        assert.deepEqual(new Set(kept.ids()).size, savedBlocks(kept), "nothing is left behind");
         const expected = entriesOf(cells);
         assert.deepEqual(listed(map), expected);
         assert.equal(map.count, expected.length);
