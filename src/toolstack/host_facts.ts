@@ -23,8 +23,8 @@ export interface HostXlFacts {
   readonly compileDomain: string;
   readonly compileDate: string;
   readonly buildId: string;
-  /** Lines of `cpu_topology`, where it is known: core, socket, node of each CPU. */
-  readonly cpuTopology: readonly { readonly core: number; readonly socket: number; readonly node: number }[];
+  /** Lines of `cpu_topology`, where a capture shows them (it may show none): core, socket, node of each CPU. */
+  readonly cpuTopology?: readonly { readonly core: number; readonly socket: number; readonly node: number }[];
   /**
    * Paths that dom0's disk holds besides the configuration files, kernels of guests for instance. Absent: whatever a
    * configuration names is taken to be there.
@@ -51,7 +51,6 @@ export const DEFAULT_XL_FACTS: HostXlFacts = {
   compileDomain: "lists.alioth.debian.org",
   compileDate: "Wed Nov  4 16:52:28 UTC 2026",
   buildId: "151b373fd64b321593bf987fd923cd10dabadac4",
-  cpuTopology: [],
 };
 
 /** The facts that `xl info` or `xl info -n` shows; whatever is missing there is taken from `DEFAULT_XL_FACTS`. */
@@ -81,7 +80,7 @@ export function parseXlInfo(text: string): HostXlFacts {
     compileDomain: row("cc_compile_domain", base.compileDomain),
     compileDate: row("cc_compile_date", base.compileDate),
     buildId: row("build_id", base.buildId),
-    cpuTopology: parseTopology(text),
+    ...(rows.has("cpu_topology") ? { cpuTopology: parseTopology(text) } : {}),
   };
 }
 

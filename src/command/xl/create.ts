@@ -1,0 +1,139 @@
+/** `xl create`: a configuration file read, perhaps only shown, and a domain made of it (Xen 4.17 `xl_vmcontrol.c` main_create). */
+import { textOf } from "../../base/bytes.ts";
+import { type Json } from "../../base/json.ts";
+import { type Fork } from "../../host/mod.ts";
+import {
+  configJson,
+  type CreateFailure,
+  explainCreate,
+  type Handover,
+  type ParsedConfig,
+} from "../../toolstack/mod.ts";
+import { type Context, type Outcome } from "../language/command.ts";
+import { notThere } from "./domains.ts";
+import { type XlArguments } from "./getopt.ts";
+import { refused, said, type XlVerb } from "./verb.ts";
+import { yajlJson } from "./yajl_json.ts";
+
+/** Exit statuses: libxl's ERROR_INVAL and ERROR_FAIL without their sign. */
+const NO_FILE = 6;
+const NOT_CREATED = 3;
+
+export const create: XlVerb = {
+  name: "create",
+  summary: "Create a domain from config file <filename>",
+  usage: "<ConfigFile> [options] [vars]",
+  options: [
+    "-f FILE, --defconfig=FILE   the configuration file",
+    "-n, --dryrun                print the configuration as it was understood, and stop",
+    "-p                          leave the domain paused",
+    "-d                          print the configuration on standard error as well",
+    "-q, --quiet                 say less",
+    "--volatile                  take vNVDIMMs backed by volatile memory (ext)",
+    "--sanitize                  zero vNVDIMMs that hold another guest's data (ext)",
+    "--keep-content              hand them over as they are (ext)",
+    "KEY=VALUE                   a setting that overrides the file's",
+  ],
+  effect: ({ flags }) => flags.has("n") ? "reads" : flags.has("sanitize") ? "destroys" : "writes",
+  canDryRun: true,
+  syntax: {
+    short: "AFVcdef:inpq",
+    long: {
+      "defconfig=": "f",
+      dryrun: "n",
+      "ignore-global-affinity-masks": "i",
+      quiet: "q",
+      vncviewer: "V",
+      "vncviewer-autopass": "A",
+      volatile: "volatile",
+      sanitize: "sanitize",
+      "keep-content": "keep-content",
+    },
+  },
+  required: 0,
+  check: ({ operands, values, flags }) => {
+    const files = operands.filter((operand) => !operand.includes("="));
+    if (files.length + values.size > 1 && files.length > (values.size === 0 ? 1 : 0)) {
+      return { err: "one configuration file at a time\n", status: 2 };
+    }
+    return flags.has("sanitize") && flags.has("keep-content")
+      ? { err: "--sanitize and --keep-content exclude each other\n", status: 2 }
+      : undefined;
+  },
+  run(host, args, context) {
+    const file = args.values.get("f") ?? args.operands.find((operand) => !operand.includes("="));
+    if (file === undefined) return refused("Config file not specified and none in save file\n", NO_FILE);
+    const text = configText(file, args.operands.filter((operand) => operand.includes("=")), context);
+    if (typeof text !== "string") return text;
+    const heading = args.flags.has("q") ? "" : `Parsing config from ${file}\n`;
+    const parsed = host.toolstack.parseConfig(text, file);
+    if (parsed.isErr()) return refused(heading + lines(parsed.error.messages), parsed.error.status);
+    const said_ = heading + lines(parsed.value.messages);
+    if (args.flags.has("n")) return shown(parsed.value, said_);
+    const debug = args.flags.has("d") ? yajlJson(configJson(parsed.value.config)) : "";
+    return made(host, parsed.value, { text, file, said: said_ + debug }, args);
+  },
+};
+
+/** The file's text with the settings of the command line behind it, or what is wrong with it. */
+function configText(file: string, extra: readonly string[], { files }: Context): string | Outcome {
+  const read = file === "/dev/null"
+    ? ""
+    : files.read(file).match(textOf, ({ reason }): Outcome =>
+      refused(`Failed to read config file: ${file}: ${reason}\n`, NOT_CREATED));
+  if (typeof read !== "string" || extra.length === 0) return read;
+  return `${read}\n${extra.map((setting) => `${setting}\n`).join("")}\n`;
+}
+
+const lines = (messages: readonly string[]): string => messages.map((message) => `${message}\n`).join("");
+
+function shown({ config }: ParsedConfig, err: string): Outcome {
+  const json = configJson(config);
+  return said(yajlJson(json), json, err);
+}
+
+interface Source {
+  readonly text: string;
+  readonly file: string;
+  /** What went to standard error so far. */
+  readonly said: string;
+}
+
+function made(
+  host: Fork,
+  { config }: ParsedConfig,
+  { text, file, said: err }: Source,
+  { flags }: XlArguments,
+): Outcome {
+  const handover: Handover = flags.has("sanitize") ? "sanitize" : flags.has("keep-content") ? "keep" : undefined;
+  const options = { paused: flags.has("p"), volatile: flags.has("volatile"), handover };
+  return host.toolstack.create({ config, text, source: file }, options).match(
+    ({ domid, notes }) => said("", { domid, name: config.name } as Json, err + lines(notes)),
+    (failure) => refused(err + failureText(failure), NOT_CREATED),
+  );
+}
+
+/** As libxl logs it: what went wrong, then the domain's end. Ours are one line with the reason and one with the way out. */
+export function failureText({ fault, domid }: CreateFailure): string {
+  const { what, hint } = explainCreate(fault);
+  if (domid === undefined) return `libxl: error: ${what}\n${hint}\n`;
+  const gone = notThere(domid);
+  const rebuilt = (rc: number) =>
+    `libxl: error: libxl_create.c:1640:domcreate_rebuild_done: Domain ${domid}:cannot (re-)build domain: ${rc}\n`;
+  switch (fault.kind) {
+    case "name-taken":
+      return `libxl: error: libxl_domain.c:81:libxl__domain_rename: Domain ${domid}:${what}\n` +
+        `libxl: error: libxl_create.c:1296:initiate_domain_create: Domain ${domid}:cannot make domain: -6\n${gone}`;
+    case "no-file":
+      return `xc: error: panic: xg_dom_core.c:205: failed to open file '${fault.path}': No such file or directory: ` +
+        `Internal error\n${rebuilt(-1)}${gone}`;
+    case "no-memory":
+      return "xc: error: panic: xg_dom_boot.c:119: xc_dom_boot_mem_init: can't allocate low memory for domain: " +
+        `Out of memory\nlibxl: error: Domain ${domid}:${what}\n${hint}\n${rebuilt(-3)}${gone}`;
+    default:
+      return `libxl: error: Domain ${domid}:${slotOf(fault)}${what}\n${hint === "" ? "" : `${hint}\n`}`;
+  }
+}
+
+const slotOf = (fault: CreateFailure["fault"]): string =>
+  fault.kind === "backend" ? `vNVDIMM in slot ${fault.slot}: ` : "";

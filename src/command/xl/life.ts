@@ -1,0 +1,147 @@
+/** Verbs of a domain's life: destroy, shutdown, reboot, pause, unpause, rename; names and numbers (`xl_vmcontrol.c`). */
+import { type Fork } from "../../host/mod.ts";
+import { type Ending } from "../../toolstack/mod.ts";
+import { failureText } from "./create.ts";
+import { findDomain, notThere } from "./domains.ts";
+import { type XlArguments } from "./getopt.ts";
+import { NO_OPTIONS, refused, said, type XlVerb } from "./verb.ts";
+
+/** ERROR_DOMAIN_NOTFOUND of libxl, as xl prints it. */
+const NOT_FOUND = -21;
+
+export const destroy: XlVerb = {
+  name: "destroy",
+  summary: "Terminate a domain immediately",
+  usage: "[options] <Domain>\n",
+  options: ["-f   allow domain 0, which can only work from a toolstack in another domain"],
+  effect: "writes",
+  syntax: { short: "f", long: {} },
+  required: 1,
+  run(host, { operands, flags }) {
+    const domid = findDomain(host, operands[0]!);
+    if (domid.isErr()) return domid.error;
+    if (domid.value === 0 && !flags.has("f")) {
+      return refused(
+        "Not destroying domain 0; use -f to force.\n" +
+          "This can only be done when using a disaggregated hardware domain and toolstack.\n\n",
+      );
+    }
+    return host.toolstack.destroy(domid.value).match(
+      () => said(""),
+      () => refused(`${notThere(domid.value)}destroy failed (rc=${NOT_FOUND})\n`),
+    );
+  },
+};
+
+function stopping(name: "shutdown" | "reboot"): XlVerb {
+  const [doing, reason] = name === "shutdown"
+    ? ["Shutting down", "poweroff"] as const
+    : ["Rebooting", "reboot"] as const;
+  return {
+    name,
+    summary: name === "shutdown" ? "Issue a shutdown signal to a domain" : "Issue a reboot signal to a domain",
+    usage: "[options] <-a|Domain>",
+    options: [
+      "-a, --all    every guest",
+      "-F           send an ACPI event to guests without PV drivers",
+      "-w, --wait   wait until they have stopped (they do so at once here)",
+    ],
+    effect: "writes",
+    syntax: { short: "aFw", long: { all: "a", wait: "w" } },
+    required: 0,
+    run(host, args) {
+      const domids = chosen(host, args);
+      if (!Array.isArray(domids)) return domids;
+      let err = "";
+      for (const domid of domids) {
+        err += `${doing} domain ${domid}\n`;
+        const ended = host.toolstack.stop(domid, reason);
+        if (ended.isErr()) return refused(`${err}${name} failed (rc=${NOT_FOUND})\n`);
+        err += endingText(ended.value);
+      }
+      return said("", undefined, err);
+    },
+  };
+}
+
+export const shutdown = stopping("shutdown");
+export const reboot = stopping("reboot");
+
+function chosen(host: Fork, { flags, operands }: XlArguments): number[] | ReturnType<typeof refused> {
+  if (flags.has("a")) return host.toolstack.records().map(({ domid }) => domid);
+  if (operands.length === 0) return refused("You must specify -a or a domain id.\n\n");
+  return findDomain(host, operands[0]!).match((domid) => [domid], (fault) => fault as never);
+}
+
+/** xl's daemon writes this to its log; a restart that failed is worth saying at once. */
+const endingText = ({ name, failure }: Ending): string =>
+  failure ? `${name} was not started again:\n${failureText(failure)}` : "";
+
+function pausing(name: "pause" | "unpause", summary: string): XlVerb {
+  return {
+    name,
+    summary,
+    usage: "<Domain>",
+    effect: "writes",
+    syntax: NO_OPTIONS,
+    required: 1,
+    run(host, { operands }) {
+      return findDomain(host, operands[0]!).match((domid) => {
+        host.toolstack[name](domid);
+        return said("");
+      }, (fault) => fault);
+    },
+  };
+}
+
+export const pause = pausing("pause", "Pause execution of a domain");
+export const unpause = pausing("unpause", "Unpause a paused domain");
+
+export const rename: XlVerb = {
+  name: "rename",
+  summary: "Rename a domain",
+  usage: "<Domain> <NewDomainName>",
+  effect: "writes",
+  syntax: NO_OPTIONS,
+  required: 2,
+  run(host, { operands }) {
+    const [old, name] = operands as [string, string];
+    const domid = findDomain(host, old);
+    if (domid.isErr()) return domid.error;
+    return host.toolstack.rename(domid.value, name).match(
+      () => said(""),
+      () => refused(`Can't rename domain '${old}'.\n`),
+    );
+  },
+};
+
+export const domid: XlVerb = {
+  name: "domid",
+  summary: "Convert a domain name to domain id",
+  usage: "<DomainName>",
+  effect: "reads",
+  syntax: NO_OPTIONS,
+  required: 1,
+  run(host, { operands }) {
+    const name = operands[0]!;
+    const found = /^[0-9]+$/.test(name) ? undefined : host.toolstack.domidOf(name);
+    if (found !== undefined) return said(`${found}\n`, found);
+    return refused(`Can't get domid of domain name '${name}', maybe this domain does not exist.\n`);
+  },
+};
+
+export const domname: XlVerb = {
+  name: "domname",
+  summary: "Convert a domain id to domain name",
+  usage: "<DomainId>",
+  effect: "reads",
+  syntax: NO_OPTIONS,
+  required: 1,
+  run(host, { operands }) {
+    const digits = /^\s*[+-]?[0-9]+/.exec(operands[0]!)?.[0];
+    if (digits === undefined) return refused("Invalid domain id.\n\n");
+    const name = host.toolstack.nameOf(Number(digits));
+    if (name !== undefined) return said(`${name}\n`, name);
+    return refused(`Can't get domain name of domain id '${Number(digits)}', maybe this domain does not exist.\n`);
+  },
+};
