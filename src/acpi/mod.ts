@@ -37,14 +37,8 @@ export {
   spaOffsetOf,
   spaToDpa,
 } from "./nfit/interleave.ts";
-export {
-  type LinuxDimm,
-  type LinuxMessage,
-  type LinuxNfit,
-  type LinuxRelease,
-  persistenceDomain,
-  readAsLinux,
-} from "./nfit/linux_nfit.ts";
+export { type LinuxDimm, type LinuxNfit, persistenceDomain, readAsLinux } from "./nfit/linux_nfit.ts";
+export { type LinuxMessage, type LinuxRefusal, type LinuxRelease, type LinuxTables } from "./nfit/linux_tables.ts";
 export { type LinuxMapping, type LinuxRegion, type LinuxRegions, linuxRegions } from "./nfit/linux_regions.ts";
 export { buildFit, buildNfit } from "./nfit/build_nfit.ts";
 export { createNfit } from "./nfit/create_nfit.ts";

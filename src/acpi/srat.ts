@@ -110,7 +110,7 @@ export function decodeSrat(bytes: Uint8Array): Result<Srat, FormatFault> {
       if (length < 2 || at + length > header.length) break;
       const known = KINDS[view.getUint8(at)] ?? "other";
       const kind = length < SRAT_STRUCTURES[known].size ? "other" : known;
-      const record = SRAT_STRUCTURES[kind].read(view, at, length)._unsafeUnwrap();
+      const record = SRAT_STRUCTURES[kind].load(view, at, length);
       entries.push({ kind, offset: at, record, raw: bytes.subarray(at, at + length) } as SratEntry);
       at += length;
     }

@@ -5,7 +5,8 @@
 import { ADDRESS_LIMIT } from "../../base/quantity.ts";
 import { hex, PAGE_SIZE } from "../../base/units.ts";
 import { STATE_FLAG } from "./dimm_identity.ts";
-import { type LinuxDimm, type LinuxMessage, type LinuxNfit } from "./linux_nfit.ts";
+import { type LinuxDimm, type LinuxNfit } from "./linux_nfit.ts";
+import { type LinuxMessage } from "./linux_tables.ts";
 import { type StructureOf } from "./nfit.ts";
 import { isVirtualDisk, type RangeType, rangeTypeOf } from "./range_type.ts";
 import { cookieMember, type SetCookies, setCookies, setPositions } from "./set_cookie.ts";
@@ -65,12 +66,7 @@ export function linuxRegions(nfit: LinuxNfit, adrs?: ReadonlySet<number>): Linux
     return false;
   });
   const byHandle = new Map(dimms.map((dimm) => [dimm.handle, dimm]));
-  const byRange = new Map<number, StructureOf<"regionMapping">[]>();
-  for (const memdev of nfit.memdevs) {
-    const list = byRange.get(memdev.record.rangeIndex);
-    if (list) list.push(memdev);
-    else byRange.set(memdev.record.rangeIndex, [memdev]);
-  }
+  const byRange = Map.groupBy(nfit.memdevs, (memdev) => memdev.record.rangeIndex);
 
   const regions: LinuxRegion[] = [];
   for (const spa of nfit.spas) {

@@ -3,7 +3,7 @@ import { ADDRESS_LIMIT } from "../../../base/quantity.ts";
 import { hex, PAGE_SIZE } from "../../../base/units.ts";
 import { RANGE_TYPE_TITLES } from "../range_type.ts";
 import { atField, type LintFinding, type Numbered } from "./finding.ts";
-import { grouped, type Tables } from "./tables.ts";
+import { type Tables } from "./tables.ts";
 
 const PAGE = BigInt(PAGE_SIZE);
 const LIMIT = BigInt(ADDRESS_LIMIT);
@@ -39,7 +39,7 @@ export function* rangeFindings({ spaRanges, mappings }: Tables): Generator<LintF
     (spa, other) => atField("error", spa, "rangeBase", `the range overlaps that of structure ${other.number}`),
   );
   for (const mapping of mappings) yield* mappingFindings(mapping);
-  for (const list of grouped(mappings, (mapping) => mapping.record.handle).values()) {
+  for (const list of Map.groupBy(mappings, (mapping) => mapping.record.handle).values()) {
     yield* overlapFindings(
       list,
       (mapping) => [mapping.record.regionBase, mapping.record.regionSize],

@@ -3,7 +3,7 @@ import { type LintFinding, type Numbered } from "./finding.ts";
 import { atField } from "./finding.ts";
 import { isVirtualDisk, rangeTypeOf } from "../range_type.ts";
 import { hex } from "../../../base/units.ts";
-import { grouped, type Tables } from "./tables.ts";
+import { type Tables } from "./tables.ts";
 
 export function* referenceFindings(tables: Tables): Generator<LintFinding> {
   yield* spaIndexFindings(tables);
@@ -99,7 +99,7 @@ function* mappingFindings({ spaRanges, controlRegions, interleaves, mappings }: 
 
 /** What is said of one DIMM in several places, and what two DIMMs may not share. */
 function* dimmFindings({ mappings, flushHints, controlRegions }: Tables): Generator<LintFinding> {
-  const byHandle = grouped(mappings, (mapping) => mapping.record.handle);
+  const byHandle = Map.groupBy(mappings, (mapping) => mapping.record.handle);
   const serials = new Map(controlRegions.map((dcr) => [dcr.record.controlRegionIndex, dcr]));
   const owners = new Map<string, number>();
   for (const [handle, list] of byHandle) {

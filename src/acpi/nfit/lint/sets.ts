@@ -2,14 +2,14 @@
 import { hex } from "../../../base/units.ts";
 import { type InterleaveFault, interleaveMember, interleaveSet } from "../interleave.ts";
 import { atField, type LintFinding, type Numbered } from "./finding.ts";
-import { grouped, indexed, type Tables } from "./tables.ts";
+import { indexed, type Tables } from "./tables.ts";
 
 const MAX_MAPPINGS = 32; // Linux's ND_MAX_MAPPINGS
 /** Lines looked at in one table; a sound machine has a few dozen. Keeps a hostile table from costing seconds. */
 const LINE_BUDGET = 1 << 22;
 
 export function* setFindings(tables: Tables): Generator<LintFinding> {
-  const byRange = grouped(tables.mappings, (mapping) => mapping.record.rangeIndex);
+  const byRange = Map.groupBy(tables.mappings, (mapping) => mapping.record.rangeIndex);
   const lines = indexed(tables.interleaves, (interleave) => interleave.record.interleaveIndex);
   let budget = LINE_BUDGET;
   for (const spa of indexed(tables.spaRanges, (range) => range.record.rangeIndex).values()) {

@@ -38,13 +38,3 @@ export function indexed<T>(list: readonly T[], index: (item: T) => number): Map<
   for (const item of list) if (!map.has(index(item))) map.set(index(item), item);
   return map;
 }
-
-export function grouped<K, T>(list: readonly T[], key: (item: T) => K): Map<K, T[]> {
-  const groups = new Map<K, T[]>();
-  for (const item of list) {
-    const group = groups.get(key(item));
-    if (group) group.push(item);
-    else groups.set(key(item), [item]);
-  }
-  return groups;
-}
