@@ -1,7 +1,15 @@
 /** Steps that several screens and overlays share: saying something, laying an overlay on top, asking for a command. */
 import type { DifferenceView, Rehearsal } from "../src/command/language/console_host.ts";
 import { type Effect, type Step } from "./messages.ts";
-import { type Model, type Overlay, type OverlayKind, type Purpose, type Toast, topOverlay } from "./model.ts";
+import {
+  type Model,
+  type OutputState,
+  type Overlay,
+  type OverlayKind,
+  type Purpose,
+  type Toast,
+  topOverlay,
+} from "./model.ts";
 import { inputOf } from "./widgets/input.ts";
 
 export const said = (model: Model, text: string, tone: Toast["tone"] = "ok"): Model => ({
@@ -69,16 +77,22 @@ export const asked = (model: Model, rehearsal: Rehearsal, again = false): Model 
     again,
   });
 
-export const shown = (
-  model: Model,
-  title: string,
-  text: string,
-  tone: "text" | "danger" = "text",
-): Model => pushed(model, { kind: "output", title, tone, rows: text.replace(/\n+$/, "").split("\n"), top: 0 });
+/** A page of text on top: what an object is, under the command line that tells it. */
+export const shown = (model: Model, title: string, text: string, command: string): Model =>
+  page(model, title, text, command, "text");
 
-/** A refusal of a command line: what it said, its status, and the line itself as title. */
-export const refused = (model: Model, lines: readonly string[], status: number, err: string, out = ""): Model =>
-  shown(model, lines.join("; "), `${err || out || "The command gave no reason."}\n\nexit status ${status}`, "danger");
+const page = (model: Model, title: string, text: string, command: string, tone: OutputState["tone"]): Model =>
+  pushed(model, { kind: "output", title, command, tone, rows: text.replace(/\n+$/, "").split("\n"), top: 0 });
+
+/** What command lines printed. */
+export const printed = (model: Model, lines: readonly string[], text: string): Model =>
+  shown(model, lines.join("; "), text, lines.join("; "));
+
+/** A refusal of command lines: what was said, and the exit status. */
+export const refused = (model: Model, lines: readonly string[], status: number, err: string, out = ""): Model => {
+  const text = `${(err || out || "The command gave no reason.").trimEnd()}\n\nexit status ${status}`;
+  return page(model, lines.join("; "), text, lines.join("; "), "danger");
+};
 
 /** What came and went says more than what changed by it. */
 const ORDER: readonly DifferenceView["sign"][] = ["+", "-", "~"];

@@ -118,6 +118,8 @@ export interface ConfirmState {
 export interface OutputState {
   readonly kind: "output";
   readonly title: string;
+  /** The command line that prints this, or something like it. */
+  readonly command: string;
   /** `danger` for a refusal. */
   readonly tone: "text" | "danger";
   readonly rows: readonly string[];

@@ -1,6 +1,6 @@
 /** `update(model, message)`: the next model and what to do outside. Pure: no clock, no input or output, no chance. */
 import type { Ran, Rehearsal } from "../src/command/language/console_host.ts";
-import { asked, refused, run, said, shown, summaryOf, topped, without } from "./acts.ts";
+import { asked, printed, refused, run, said, summaryOf, topped, without } from "./acts.ts";
 import { bindingFor, isText } from "./keys.ts";
 import { BODY_TOP, bodyHeight, fits } from "./layout.ts";
 import { type Effect, type Message, stay, type Step } from "./messages.ts";
@@ -100,15 +100,15 @@ function rehearsed(model: Model, task: Task, rehearsal: Rehearsal): Step {
   }
   const { lines, status, out, err, effect, losses, digest } = rehearsal;
   if (status !== 0) return stay(refused(model, lines, status, err, out));
-  if (effect === "reads") return stay(printed(model, lines, out, err));
+  if (effect === "reads") return stay(answered(model, lines, out, err));
   if (losses.length > 0 || task.purpose === "ask") return stay(asked(model, rehearsal));
   return run(model, lines, digest);
 }
 
-const printed = (model: Model, lines: readonly string[], out: string, err: string): Model =>
-  out.trim() || err.trim()
-    ? shown(model, lines.join("; "), [out, err].filter((t) => t.trim()).join("\n"))
-    : said(model, "Done; it printed nothing.");
+function answered(model: Model, lines: readonly string[], out: string, err: string): Model {
+  const text = [out, err].filter((t) => t.trim()).join("\n");
+  return text ? printed(model, lines, text) : said(model, "Done; it printed nothing.");
+}
 
 /** Overlays that a command came from; they have done their part. */
 const SOURCES = ["carve", "assign", "confirm"] as const;
@@ -121,7 +121,7 @@ function ran(model: Model, before: Model, task: Task, result: Ran): Step {
   if (result.status !== 0) return stay(refused(closed, task.lines, result.status, result.err, result.out));
   const told = said(atNewObject(closed, before, wasAssign), `${summaryOf(result.difference)}${wayBack(model)}`);
   const text = result.out.trim();
-  return stay(!fromForm && text.includes("\n") ? shown(told, task.lines.join("; "), text) : told);
+  return stay(!fromForm && text.includes("\n") ? printed(told, task.lines, text) : told);
 }
 
 const wayBack = ({ snapshot }: Model): string => {

@@ -1,23 +1,13 @@
 /** The console in a real terminal: keys, resizing, leaving in every way, and the terminal as it was before. */
 import assert from "node:assert/strict";
 import { Pty } from "./pty.ts";
+import { assertRestored } from "./restored.ts";
 
 const LOG_FOLDER = await Deno.makeTempDir();
 const demo = (host: string) =>
   `deno run --no-prompt --allow-env --allow-read --allow-write=${LOG_FOLDER} tests/terminal/demo.ts ${host}`;
 const open = (host = "lab", columns = 100, rows = 30) =>
   new Pty(demo(host), columns, rows, { XDG_STATE_HOME: LOG_FOLDER });
-
-/** Cooked mode, normal screen, cursor shown, no mouse, no bracketed paste. */
-function assertRestored(pty: Pty): void {
-  assert.equal(pty.alternate, false, "left the alternate screen");
-  assert.equal(pty.cursorHidden, false, "the cursor is shown");
-  assert.equal(pty.modes.mouseTrackingMode, "none");
-  assert.equal(pty.modes.bracketedPasteMode, false);
-  const settings = pty.bytes.slice(pty.bytes.lastIndexOf("settings:"));
-  assert.match(settings, /[ ;]icanon/, "lines are edited by the kernel again");
-  assert.match(settings, /[ ;]echo\b/, "typing is echoed again");
-}
 
 Deno.test("keys move about, a resize redraws, q leaves everything as it was", async () => {
   const pty = open();

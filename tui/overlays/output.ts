@@ -61,5 +61,5 @@ export const output: OverlayLook<OutputState> = {
       ...seen.map((text) => line(span(` ${text}`))),
     ], height);
   },
-  line: (_scene, state) => ({ kind: "command", text: state.title }),
+  line: (_scene, state) => ({ kind: "command", text: state.command }),
 };

@@ -82,7 +82,7 @@ export const history: Screen = {
           (steps) => stepTable(steps.groups, 96, Infinity, model).map(plainText).join("\n"),
           (why) => `${why.what}\n${why.hint}`,
         );
-        return stay(shown(model, `#${entry.sequence} ${entry.line}`, text));
+        return stay(shown(model, `#${entry.sequence} ${entry.line}`, text, "history"));
       },
     },
     {

@@ -70,9 +70,9 @@ export const hypercalls: Screen = {
       help: "All fields and all bytes of the call",
       act: (model) => {
         const call = table.at(model);
-        return stay(
-          call ? shown(model, `#${call.sequence} ${call.name}`, whole(call).map(plainText).join("\n")) : model,
-        );
+        if (!call) return stay(model);
+        const text = whole(call).map(plainText).join("\n");
+        return stay(shown(model, `#${call.sequence} ${call.name}`, text, "trace"));
       },
     },
     ...table.keys((call) => call.name),

@@ -93,7 +93,8 @@ const openKey: Binding = {
   act: (model) => {
     const n = namespaceAtCursor(model);
     if (!n) return stay(said(model, "Nothing is selected here.", "warning"));
-    return stay(shown(model, `${n.name} ${n.label}`, everything(model, n).map(plainText).join("\n")));
+    const text = everything(model, n).map(plainText).join("\n");
+    return stay(shown(model, `${n.name} ${n.label}`, text, `ndctl list -N -n ${n.name} -v`));
   },
 };
 
@@ -239,5 +240,5 @@ const everything = (model: Model, n: NamespaceView): Line[] => [
     ["state", n.owner ? `${n.state}, ${n.owner}` : n.state],
   ]),
   EMPTY,
-  ...facts(detailFacts(model, n)),
+  ...wrappedFacts(detailFacts(model, n), model.size.columns - 2),
 ];
