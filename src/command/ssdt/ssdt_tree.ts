@@ -14,6 +14,7 @@ import {
 import { hexText } from "../../base/bytes.ts";
 import { hex } from "../../base/units.ts";
 import { type FieldNode } from "../language/console_host.ts";
+import { counted } from "../tables/counted.ts";
 import { hexPreview, quotedText } from "../tables/field_text.ts";
 import { type DecodedTree, restNode, structureNode } from "../tables/structure_tree.ts";
 
@@ -46,7 +47,7 @@ const objectNode = (object: AmlObject, lengths: ReadonlyMap<number, number>): Fi
 });
 
 function valueOf({ operator, args, serialized, value }: AmlObject): string {
-  if (args !== undefined) return `Method, ${args} arguments${serialized ? ", serialized" : ""}`;
+  if (args !== undefined) return `Method, ${counted(args, "argument")}${serialized ? ", serialized" : ""}`;
   return value === undefined ? operator : `${operator} ${textOf(value)}`;
 }
 
