@@ -18,8 +18,13 @@ import {
   op,
   otherwise,
   pack,
+  region,
+  scope,
+  SPACE,
+  text,
+  uuid,
+  when,
 } from "./aml/build.ts";
-import { region, scope, SPACE, text, uuid, when } from "./aml/build.ts";
 import { type AmlTerm } from "./aml/term.ts";
 import { buildSsdt } from "./aml/ssdt.ts";
 import { DSM_STATUS, DSM_UUID, LEAF_FUNCTION } from "./dsm/identity.ts";

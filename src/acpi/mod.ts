@@ -28,7 +28,6 @@ export {
 export { type CookieMember, cookieMember, type SetCookies, setCookies, setPositions } from "./nfit/set_cookie.ts";
 export {
   dpaToSpa,
-  type InterleaveFault,
   type InterleaveMember,
   interleaveMember,
   type InterleaveSet,
@@ -85,7 +84,7 @@ export { aslText } from "./aml/asl_text.ts";
 export { type GuestProfile, type GuestSsdt, guestSsdt, pageAddressOffset } from "./guest_ssdt.ts";
 export { lintNfit } from "./nfit/lint/lint_nfit.ts";
 export { type LintFinding } from "./nfit/lint/finding.ts";
-export { explainInterleave } from "./nfit/lint/sets.ts";
+export { explainInterleave, type InterleaveFault } from "./nfit/interleave_fault.ts";
 export {
   type DescribedField,
   type DescribedNfit,

@@ -6,6 +6,7 @@
 import { err, ok, type Result } from "neverthrow";
 import { exactNumber } from "../../base/quantity.ts";
 import { overlaps, range } from "../../base/range.ts";
+import { type InterleaveFault } from "./interleave_fault.ts";
 import { type Interleave, type RegionMapping, type SpaRange } from "./structures.ts";
 
 /** One DIMM's part of a set. Addresses, offsets and sizes are bytes; line offsets count lines. */
@@ -19,33 +20,6 @@ export interface InterleaveMember {
   /** Undefined: the DIMM's part is one linear piece. */
   readonly lines: { readonly ways: number; readonly size: number; readonly offsets: readonly number[] } | undefined;
 }
-
-export type InterleaveFault =
-  | { readonly kind: "too-large"; readonly field: string; readonly member: number | undefined }
-  /** Line size, line count or number of ways is zero, or the table has fewer lines than it says. */
-  | { readonly kind: "empty-lines"; readonly member: number }
-  /** Members of one set repeat after different numbers of bytes, or with lines of different size. */
-  | { readonly kind: "unlike"; readonly member: number; readonly field: "line size" | "period" }
-  /** A line lies where another member's, or an earlier line of the same, already lies. */
-  | {
-    readonly kind: "doubled";
-    readonly member: number;
-    readonly line: number;
-    readonly other: number;
-    readonly at: number;
-  }
-  /** A line lies outside the part of the range that repeats, or not on a line boundary. */
-  | { readonly kind: "stray"; readonly member: number; readonly line: number; readonly at: number }
-  /** No member owns the line at this offset of the range. */
-  | { readonly kind: "unowned"; readonly at: number }
-  /** One round of the set has more lines than its members describe. */
-  | { readonly kind: "too-few-lines"; readonly needed: number; readonly present: number }
-  /** The same bytes of one DIMM are two members' parts. */
-  | { readonly kind: "twice-mapped"; readonly member: number; readonly other: number }
-  /** The members' sizes do not add up to the range. */
-  | { readonly kind: "sum"; readonly range: number; readonly members: number }
-  /** A member's size is no multiple of what it holds of one period, so the last lines are nobody's. */
-  | { readonly kind: "ragged"; readonly member: number; readonly size: number; readonly step: number };
 
 /** A checked set: each byte of the range belongs to exactly one member. */
 export interface InterleaveSet {

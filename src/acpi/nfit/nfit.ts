@@ -146,7 +146,10 @@ export function encodeStructures(list: StructureList): Uint8Array {
   return bytes;
 }
 
-/** A new structure of `kind`; fields not given are zero, type and length follow from the kind and the tails. */
+/**
+ * A new structure of `kind`; fields not given are zero, type and length follow from the kind and the tails. `size` asks
+ * for the longer form of a kind that has two: 64 bytes of an SPA range with a cookie, 80 of a control region.
+ */
 export function nfitStructure<Kind extends Exclude<NfitKind, "unknown" | "short">>(
   kind: Kind,
   fields: Partial<NfitRecords[Kind]>,

@@ -1,6 +1,6 @@
 /** Interleave sets: as many DIMMs as they say, sizes that add up, lines that tile the range. */
-import { hex } from "../../../base/units.ts";
-import { type InterleaveFault, interleaveMember, interleaveSet } from "../interleave.ts";
+import { interleaveMember, interleaveSet } from "../interleave.ts";
+import { explainInterleave, type InterleaveFault } from "../interleave_fault.ts";
 import { atField, type LintFinding, type Numbered } from "./finding.ts";
 import { indexed, type Tables } from "./tables.ts";
 
@@ -74,55 +74,4 @@ function setFinding(
   if (fault.kind === "ragged" || fault.kind === "too-large") return atField("error", member, "regionSize", what);
   if (fault.kind === "doubled" || fault.kind === "stray") return atField("error", member, "regionOffset", what);
   return atField("error", member, "interleaveIndex", what);
-}
-
-/** One sentence, and what to look at. Members are counted from 0 in the order of the table. */
-export function explainInterleave(fault: InterleaveFault): { what: string; hint: string } {
-  const check = "compare line offsets, line size and ways of the set's mappings";
-  switch (fault.kind) {
-    case "too-large":
-      return { what: `${fault.field} is past 2^53`, hint: "addresses end at 2^52" };
-    case "empty-lines":
-      return { what: `mapping ${fault.member} of the set has no lines, or fewer than it says`, hint: check };
-    case "unlike":
-      return { what: `mapping ${fault.member} has another ${fault.field} than the first of its set`, hint: check };
-    case "doubled":
-      return {
-        what: `line ${fault.line} of mapping ${fault.member} lies at offset ${
-          hex(fault.at)
-        }, where mapping ${fault.other} already is`,
-        hint: check,
-      };
-    case "stray":
-      return {
-        what: `line ${fault.line} of mapping ${fault.member} lies at offset ${
-          hex(fault.at)
-        }, outside what the set repeats`,
-        hint: check,
-      };
-    case "unowned":
-      return { what: `no mapping owns the bytes at offset ${hex(fault.at)} of the range`, hint: check };
-    case "twice-mapped":
-      return {
-        what: `mappings ${fault.other} and ${fault.member} of the set are the same bytes of one DIMM`,
-        hint: "give each mapping a handle and a region base of its own",
-      };
-    case "too-few-lines":
-      return {
-        what: `one round of the set has ${fault.needed} lines, its mappings describe ${fault.present}`,
-        hint: check,
-      };
-    case "sum":
-      return {
-        what: `the mappings hold ${hex(fault.members)} together, the range ${hex(fault.range)}`,
-        hint: "region sizes of a set add up to the length of its range",
-      };
-    case "ragged":
-      return {
-        what: `mapping ${fault.member} holds ${hex(fault.size)} bytes, no multiple of the ${
-          hex(fault.step)
-        } it has of one round`,
-        hint: check,
-      };
-  }
 }
