@@ -62,13 +62,14 @@ function dimmArea(host: Fork, text: string): Result<FoundArea, Outcome> {
     return err(refusal(EXIT.noSuchObject, `there is no nmem${number}`, hint));
   }
   return areaOf(stored, number).map((bytes) => ({ name: dimm.name, dimm: number, bytes }))
-    .mapErr((errno) => refusal(EXIT.failed, `${dimm.name}: ${strerror(errno)}`, REASON[errno] ?? "firmware refuses"));
+    .mapErr((errno) => unreadable(dimm.name, errno));
 }
 
-const REASON: Partial<Record<Errno, string>> = {
-  ENOTTY: "the DIMM has no label storage area",
-  EACCES: "the DIMM is locked",
-};
+function unreadable(name: string, errno: Errno): Outcome {
+  if (errno === "ENOTTY") return refusal(EXIT.failed, `${name} has no label storage area`, "its region is label-less");
+  const hint = errno === "EACCES" ? "the DIMM is locked" : "firmware refuses to hand the area out";
+  return refusal(EXIT.failed, `${name}: ${strerror(errno)}`, hint);
+}
 
 function allAreas(host: Fork): Result<FoundArea[], Outcome> {
   const stored = storedDimms(host);
