@@ -7,6 +7,7 @@ import { type Dom0State } from "../dom0/mod.ts";
 import { type MachineState } from "../machine/mod.ts";
 import { type ToolstackState } from "../toolstack/mod.ts";
 import { type DeviceModelState } from "../device_model/mod.ts";
+import { type GuestState } from "../guest/mod.ts";
 import { type HostFacts } from "./facts.ts";
 
 export interface HostState {
@@ -16,6 +17,7 @@ export interface HostState {
   readonly xen: { readonly all: Blocks<unknown> };
   readonly toolstack: ToolstackState;
   readonly deviceModel: DeviceModelState;
+  readonly guest: GuestState;
   readonly host: {
     /** One block, `facts`. */
     readonly facts: Blocks<HostFacts>;
@@ -48,6 +50,7 @@ const COMPONENTS: ComponentTable = {
     autostart: "durable",
   },
   deviceModel: { processes: "volatile" },
+  guest: { devices: "volatile", holders: "volatile" },
   host: { facts: "durable", clock: "durable" },
 };
 
