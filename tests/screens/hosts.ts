@@ -320,11 +320,7 @@ function detailOf(n: NamespaceView): NamespaceDetail {
   const count = Math.floor(n.usableBytes / (2 * MiB));
   return {
     labels: Array.from({ length: WAYS }, (_, i) => ({ dimm: `nmem${(n.region === "region1" ? 4 : 0) + i}`, slot: 1 })),
-    infoBlock: n.map
-      ? `PFN v1.4 at +0x1000, data +0x${dataOffset.toString(16)}`
-      : n.mode === "sector"
-      ? "BTT v2.0 at +0x1000"
-      : undefined,
+    infoBlock: n.map ? "PFN v1.4 at +0x1000" : n.mode === "sector" ? "BTT v2.0 at +0x1000" : undefined,
     dataOffset,
     startMfn,
     endMfn,

@@ -10,7 +10,7 @@ import { stay, type Step } from "../messages.ts";
 import { type ConfirmState, type Model } from "../model.ts";
 import { plural } from "../screens/parts.ts";
 import { EMPTY, type Line, line, span } from "../text/line.ts";
-import { clean, pieces } from "../text/width.ts";
+import { clean } from "../text/width.ts";
 import { edited, inputLine, typed } from "../widgets/input.ts";
 import { rule } from "../widgets/rule.ts";
 import { type OverlayLook } from "./overlay.ts";
@@ -77,10 +77,8 @@ const KEYS_BUTTONS: KeyContext = {
   ],
 };
 
-/** Objects listed: as many as leave room for the rules, the command and the answer. */
-const mostRows = (height: number): number => Math.max(1, Math.min(8, height - 13));
-/** Rows of the command lines: enough for two long ones. */
-const MOST_COMMAND_ROWS = 3;
+/** Objects listed: as many as leave room for the rules and the answer. */
+const mostRows = (height: number): number => Math.max(1, Math.min(8, height - 11));
 
 export const confirm: OverlayLook<ConfirmState> = {
   place: "band",
@@ -93,18 +91,12 @@ export const confirm: OverlayLook<ConfirmState> = {
       : []),
     ...(state.losses.length > 0 ? lossRows(state, mostRows(height)) : differenceRows(state, mostRows(height))),
     EMPTY,
-    ...commandLines(state, width),
-    EMPTY,
     ...(state.losses.length > 0 ? [typedRow(state, width)] : [buttonsRow(state)]),
     EMPTY,
     rule([], width, model.theme),
   ],
-  line: () => undefined,
+  line: (_scene, { rehearsal }) => ({ kind: "command", text: rehearsal.lines.join("; ") }),
 };
-
-const commandLines = ({ rehearsal }: ConfirmState, width: number): Line[] =>
-  rehearsal.lines.flatMap((text) => pieces(clean(`$ ${text}`), width - 6)).slice(0, MOST_COMMAND_ROWS)
-    .map((text) => line(span(`   ${text}`, "muted")));
 
 function titleOf({ losses, rehearsal }: ConfirmState): string {
   const [first, ...rest] = losses;
