@@ -39,7 +39,7 @@ function runningView(fork: Fork, record: DomainRecord, domain: Domain): DomainVi
     uuid: record.uuid,
     type: TYPE[domain.type],
     state: stateOf(domain),
-    memoryBytes: domain.ramPages * PAGE_SIZE,
+    memoryBytes: fromKib(config.targetMemkb ?? config.maxMemkb),
     vcpus: domain.vcpus,
     autostart: false,
     acpi: config.nvdeck.acpi,
@@ -139,4 +139,4 @@ function offView(assignments: readonly Assignment[]): DomainView {
 }
 
 /** KiB of an xl.cfg as bytes. */
-export const fromKib = (kib: number | undefined): number => (kib ?? 0) * KiB;
+const fromKib = (kib: number | undefined): number => (kib ?? 0) * KiB;

@@ -25,8 +25,8 @@ export type ImportFault =
   | { readonly kind: "capture"; readonly file: string; readonly reason: string }
   | { readonly kind: "no-such-dimm"; readonly nmem: number; readonly dimms: number };
 
-/** Bits 1 SMART, 2 thresholds, 4-6 labels, 17 and 18: what the model's Intel DIMMs answer. */
-const INTEL_MASK = 1 | (1 << 1) | (1 << 2) | (7 << 4) | (1 << 17) | (1 << 18);
+/** SMART 1, 2, 17 and 18, labels 4-6, security 19 and 23-26: what the model's Intel DIMMs answer. */
+const INTEL_MASK = 1 | (3 << 1) | (7 << 4) | (7 << 17) | (15 << 23);
 /** Scrub, clear, translate and inject: 1-5 and 7-9. */
 const ROOT_MASK = 1 | 0x3e | (7 << 7);
 const LABEL_BYTES = 128 * KiB;
