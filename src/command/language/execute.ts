@@ -26,6 +26,7 @@ import {
   type Progress,
 } from "./command.ts";
 import { EXIT } from "./exit_codes.ts";
+import { outText } from "./output.ts";
 import { lineOf } from "./words.ts";
 
 /** A command that ran on a fork and is not kept yet. */
@@ -104,7 +105,7 @@ export function dryRunReport(host: Host, rehearsal: Rehearsal, json: boolean): E
   const { outcome, changes, losses, steps } = rehearsal;
   const difference = changes ? differenceBetween(host.fork(), rehearsal.fork) : [];
   const status = outcome.status !== 0 ? outcome.status : changes ? EXIT.wouldChange : EXIT.done;
-  const says = outcome.status === 0 ? outcome.err : "";
+  const says = outcome.status === 0 && changes ? outText(outcome) + outcome.err : "";
   return { ...report({ steps, losses, difference, changes, says }, json), status, err: says === "" ? outcome.err : "" };
 }
 
@@ -122,7 +123,7 @@ interface Report {
   readonly losses: readonly Loss[];
   readonly difference: readonly Difference[];
   readonly changes: boolean;
-  /** What the command would print on standard error. */
+  /** What the command would print. */
   readonly says: string;
 }
 
