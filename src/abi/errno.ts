@@ -40,6 +40,7 @@ export const ERRNO = {
   EILSEQ: 84,
   ERESTART: 85,
   EOPNOTSUPP: 95,
+  ENOKEY: 126,
 } as const;
 
 export type Errno = keyof typeof ERRNO;
@@ -72,6 +73,7 @@ const TEXT: Partial<Record<Errno, string>> = {
   ENOTEMPTY: "Directory not empty",
   EOVERFLOW: "Value too large for defined data type",
   EOPNOTSUPP: "Operation not supported",
+  ENOKEY: "Required key not available",
 };
 
 export const strerror = (errno: Errno): string => TEXT[errno] ?? `Unknown error ${ERRNO[errno]}`;

@@ -2,6 +2,7 @@
 export * from "./address.ts";
 export * from "./buffers.ts";
 export * from "./call_frame.ts";
+export * from "./call_view.ts";
 export * from "./dm.ts";
 export * from "./domctl.ts";
 export * from "./errno.ts";

@@ -2,7 +2,7 @@
 import { type Errno } from "../abi/errno.ts";
 import { type HYPERCALL } from "../abi/hypercalls.ts";
 import { type GuestBuffers } from "../abi/ports.ts";
-import { type Fields, type FieldView, type Structure } from "../base/structure.ts";
+import { type Fields, type Structure } from "../base/structure.ts";
 import { type CheckText } from "./check.ts";
 import { type Domain } from "./domain.ts";
 
@@ -38,15 +38,13 @@ export type Origin = "Xen 4.17" | "RFC v1" | "RFC v4" | "label series" | "ext";
 export interface Operation {
   readonly name: string;
   readonly hypercall: keyof typeof HYPERCALL;
+  /** The operation's number in that hypercall. */
+  readonly op: number;
+  /** Of an operation of operations. */
+  readonly sub?: number;
   readonly origin: Origin;
   readonly summary: string;
   readonly structures: readonly Structure<Fields>[];
   /** In the order they are made. */
   readonly checks: readonly CheckText[];
-}
-
-/** One structure of a call, decoded. */
-export interface DecodedStructure {
-  readonly name: string;
-  readonly fields: readonly FieldView[];
 }

@@ -4,6 +4,7 @@
  */
 import { err, ok, type Result } from "neverthrow";
 import { type Domid } from "../abi/address.ts";
+import { callName } from "../abi/call_view.ts";
 import { type Errno } from "../abi/errno.ts";
 import { HYPERCALL } from "../abi/hypercalls.ts";
 import { type DomainMemory, type GuestBuffers, type HypercallReply } from "../abi/ports.ts";
@@ -12,7 +13,6 @@ import { type Range } from "../base/range.ts";
 import { type MappingRun } from "../ept/mod.ts";
 import { boot } from "./boot.ts";
 import { type Call, failed, type Outcome } from "./call.ts";
-import { callName } from "./call_name.ts";
 import { Core } from "./core.ts";
 import { firstDenied } from "./denial.ts";
 import { type Domain } from "./domain.ts";

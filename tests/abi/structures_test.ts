@@ -12,7 +12,9 @@ interface Headers {
 }
 
 /** Layouts and values out of the compiled headers of Xen 4.17 (DWARF). */
-const headers: Headers = JSON.parse(Deno.readTextFileSync("fixtures/xen/abi-4.17.json"));
+const headers: Headers = JSON.parse(
+  Deno.readTextFileSync(new URL("../../fixtures/xen/abi-4.17.json", import.meta.url)),
+);
 
 const FROM_HEADERS: readonly Structure<Fields>[] = [
   abi.domctl,

@@ -234,17 +234,17 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
       },
     },
   ],
-  "XEN_SYSCTL_nvdimm_op get_regions_nr (0)": [
+  "XEN_SYSCTL_nvdimm_op get_regions_nr": [
     ...nvdimmGate,
     { check: "type is none of", errno: "EINVAL", bytes: () => raw.regionsNr(3) },
   ],
-  "XEN_SYSCTL_nvdimm_op get_regions (1)": [
+  "XEN_SYSCTL_nvdimm_op get_regions": [
     ...nvdimmGate,
     { check: "type is none of", errno: "EINVAL", bytes: () => raw.regions(3, 1, ALL_ONES) },
     { check: "num_regions entries at the handle", errno: "EINVAL", bytes: () => raw.regions(0, 1, ALL_ONES - 22n) },
     { check: "the entries cannot be written", errno: "EFAULT", bytes: () => raw.regions(0, 1, 0x1000n) },
   ],
-  "XEN_SYSCTL_nvdimm_op setup mgmt (2)": [
+  "XEN_SYSCTL_nvdimm_op setup mgmt": [
     ...nvdimmGate,
     { check: "type is neither", errno: "EINVAL", on: "xen", bytes: () => raw.setup(0, [1, 0], [0, 0]) },
     {
@@ -274,7 +274,7 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
     },
     ...HOT_ADD_BY_SETUP,
   ],
-  "XEN_SYSCTL_nvdimm_op setup data (2)": [
+  "XEN_SYSCTL_nvdimm_op setup data": [
     ...nvdimmGate,
     { check: "type is neither", errno: "EINVAL", on: "xen", bytes: () => raw.setup(3, [1, 0], [0, 0]) },
     {
@@ -338,7 +338,7 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
       bytes: (m) => raw.setupData(frames(20 * GiB), frames(21 * GiB), MGMT[0], firstUnused(m) + 2560),
     },
   ],
-  "XEN_SYSCTL_nvdimm_op sanitize (3)": [
+  "XEN_SYSCTL_nvdimm_op sanitize": [
     ...nvdimmGate,
     { check: "data regions do not cover", errno: "ENXIO", bytes: () => raw.sanitize(DATA - 1, DATA + 1, 5) },
     { check: "done exceeds the frames", errno: "EINVAL", bytes: () => raw.sanitize(DATA + 4096, DATA + 4097, 2) },

@@ -2,7 +2,7 @@
  * XEN_DMOP_pmem_rw (label series; reference/xen-vnvdimm.md 4.14): the device model reads or writes label pages of its domain,
  * which are mapped nowhere. Preemptible after each page; `done` says how far it has got. Writes are flushed.
  */
-import { type DmBuffer, dmOp, dmOpPmemRw } from "../../abi/mod.ts";
+import { type DmBuffer, DMOP, dmOp, dmOpPmemRw } from "../../abi/mod.ts";
 import { isZero, viewOf } from "../../base/bytes.ts";
 import { ADDRESS_LIMIT } from "../../base/quantity.ts";
 import { lengthOf, type Range } from "../../base/range.ts";
@@ -62,6 +62,7 @@ const COPY = { errno: "EFAULT", when: "page by page: buffer 1 faults, or the mem
 export const pmemRwOperation: Operation = {
   name: "XEN_DMOP_pmem_rw",
   hypercall: "dm_op",
+  op: DMOP.pmem_rw,
   origin: "label series",
   summary: "reads or writes label pages for the device model; preemptible after each page",
   structures: [dmOp, dmOpPmemRw],

@@ -1,5 +1,5 @@
 /** XEN_DOMCTL_createdomain (`common/domctl.c`, `common/domain.c`, `arch/x86/domain.c`). */
-import { CDF, createDomain, DOMID } from "../../abi/mod.ts";
+import { CDF, createDomain, DOMCTL, DOMID } from "../../abi/mod.ts";
 import { viewOf } from "../../base/bytes.ts";
 import { type RecordOf } from "../../base/structure.ts";
 import { hex } from "../../base/units.ts";
@@ -71,6 +71,7 @@ const NO_POOL = { errno: "ENOMEM", when: "the heap has no 256 pages for the tabl
 export const createDomainOperation: Operation = {
   name: "XEN_DOMCTL_createdomain",
   hypercall: "domctl",
+  op: DOMCTL.createdomain,
   origin: "Xen 4.17",
   summary: "makes a domain, paused once, with no memory; domid 0 asks for the next free one",
   structures: [createDomain],

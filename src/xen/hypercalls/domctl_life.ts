@@ -1,5 +1,5 @@
 /** domctl destroydomain, pausedomain, unpausedomain and getdomaininfo (`common/domctl.c`, `common/domain.c`). */
-import { domainInfo, DOMID } from "../../abi/mod.ts";
+import { domainInfo, DOMCTL, DOMID } from "../../abi/mod.ts";
 import { type Call, done, failed, type Operation, type Outcome } from "../call.ts";
 import { type Check, type CheckText, firstFailure } from "../check.ts";
 import { type Core } from "../core.ts";
@@ -53,9 +53,10 @@ const INFO: readonly Check<Request>[] = [
   { errno: "EPERM", when: "the caller is not privileged (dom0)", fails: ({ call }) => !call.caller.privileged },
 ];
 
-const operation = (name: string, summary: string, checks: readonly CheckText[]): Operation => ({
+const operation = (name: keyof typeof DOMCTL, summary: string, checks: readonly CheckText[]): Operation => ({
   name: `XEN_DOMCTL_${name}`,
   hypercall: "domctl",
+  op: DOMCTL[name],
   origin: "Xen 4.17",
   summary,
   structures: name === "getdomaininfo" ? [domainInfo] : [],

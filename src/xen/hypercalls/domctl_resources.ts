@@ -1,5 +1,5 @@
 /** domctl max_mem, max_vcpus, shadow_op, the table pool's size, and the ext that limits the leaves of pmem. */
-import { maxMem, maxVcpus, pagingMempool, pmemOrder, SHADOW_OP, shadowOp } from "../../abi/mod.ts";
+import { DOMCTL, maxMem, maxVcpus, pagingMempool, pmemOrder, SHADOW_OP, shadowOp } from "../../abi/mod.ts";
 import { viewOf } from "../../base/bytes.ts";
 import { KiB, MiB, PAGE_SIZE } from "../../base/units.ts";
 import { type Call, done, failed, type Operation, type Origin, type Outcome } from "../call.ts";
@@ -65,7 +65,7 @@ const ORDER: readonly Check<Request>[] = [
 ];
 
 const operation = (
-  name: string,
+  name: keyof typeof DOMCTL,
   summary: string,
   structure: Operation["structures"][number],
   checks: readonly CheckText[],
@@ -73,6 +73,7 @@ const operation = (
 ): Operation => ({
   name: `XEN_DOMCTL_${name}`,
   hypercall: "domctl",
+  op: DOMCTL[name],
   origin,
   summary,
   structures: [structure],

@@ -8,6 +8,7 @@ import {
   PMEM_REGION_TYPE,
   type PmemRegionType,
   rawRegion,
+  SYSCTL,
 } from "../../abi/mod.ts";
 import { concat, viewOf } from "../../base/bytes.ts";
 import { type RecordOf } from "../../base/structure.ts";
@@ -25,8 +26,10 @@ const typeOf = (type: number): PmemRegionType | undefined =>
 const NR_CHECKS: readonly Check<number>[] = [{ ...UNKNOWN_TYPE, fails: (type) => typeOf(type) === undefined }];
 
 export const getRegionsNrOperation: Operation = {
-  name: `XEN_SYSCTL_nvdimm_op get_regions_nr (${NVDIMM_OP.get_regions_nr})`,
+  name: "XEN_SYSCTL_nvdimm_op get_regions_nr",
   hypercall: "sysctl",
+  op: SYSCTL.nvdimm_op,
+  sub: NVDIMM_OP.get_regions_nr,
   origin: "RFC v4",
   summary: "counts the pmem regions of a type",
   structures: [nvdimmRegionsNr],
@@ -56,8 +59,10 @@ const LIST_CHECKS: readonly Check<Request>[] = [
 const COPY_OUT = { errno: "EFAULT", when: "the entries cannot be written to the buffer" } as const;
 
 export const getRegionsOperation: Operation = {
-  name: `XEN_SYSCTL_nvdimm_op get_regions (${NVDIMM_OP.get_regions})`,
+  name: "XEN_SYSCTL_nvdimm_op get_regions",
   hypercall: "sysctl",
+  op: SYSCTL.nvdimm_op,
+  sub: NVDIMM_OP.get_regions,
   origin: "RFC v4",
   summary: "lists pmem regions in order of frames; asking for none succeeds before any other check",
   structures: [nvdimmRegions, rawRegion, mgmtRegion, dataRegion],

@@ -2,7 +2,7 @@
  * ext: nvdimm_op sanitize zeroes data frames that nobody owns, so that frames which held one owner's data can go to another
  * (model.md 3, management `xen`). Preemptible: `done` counts the frames that are zero already.
  */
-import { NVDIMM_OP, nvdimmSanitize } from "../../abi/mod.ts";
+import { NVDIMM_OP, nvdimmSanitize, SYSCTL } from "../../abi/mod.ts";
 import { spaOfMfn } from "../../abi/address.ts";
 import { isZero, viewOf } from "../../base/bytes.ts";
 import { lengthOf, type Range } from "../../base/range.ts";
@@ -36,8 +36,10 @@ const CHECKS: readonly Check<Request>[] = [
 const WRITE = { errno: "EIO", when: "a frame cannot be written" } as const;
 
 export const sanitizeOperation: Operation = {
-  name: `XEN_SYSCTL_nvdimm_op sanitize (${NVDIMM_OP.sanitize})`,
+  name: "XEN_SYSCTL_nvdimm_op sanitize",
   hypercall: "sysctl",
+  op: SYSCTL.nvdimm_op,
+  sub: NVDIMM_OP.sanitize,
   origin: "ext",
   summary: "zeroes free data frames",
   structures: [nvdimmSanitize],

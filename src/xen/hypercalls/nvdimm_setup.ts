@@ -2,7 +2,7 @@
  * nvdimm_op setup: makes a management or a data region of raw pmem (4.6). The checks keep v4's order; the defects of v4 that
  * they would have are corrected (`differences.ts`).
  */
-import { NVDIMM_OP, nvdimmSetup, PMEM_REGION_TYPE } from "../../abi/mod.ts";
+import { NVDIMM_OP, nvdimmSetup, PMEM_REGION_TYPE, SYSCTL } from "../../abi/mod.ts";
 import { costByRule } from "../../abi/structure_cost.ts";
 import { viewOf } from "../../base/bytes.ts";
 import { lengthOf, overlaps, type Range } from "../../base/range.ts";
@@ -97,8 +97,10 @@ const DATA_CHECKS: readonly Check<Request>[] = [
 const TYPE = { errno: "EINVAL", when: "type is neither 1 (mgmt) nor 2 (data)" } as const;
 
 const operation = (kind: string, summary: string, checks: readonly Check<Request>[]): Operation => ({
-  name: `XEN_SYSCTL_nvdimm_op setup ${kind} (${NVDIMM_OP.setup})`,
+  name: `XEN_SYSCTL_nvdimm_op setup ${kind}`,
   hypercall: "sysctl",
+  op: SYSCTL.nvdimm_op,
+  sub: NVDIMM_OP.setup,
   origin: "RFC v4",
   summary,
   structures: [nvdimmSetup],

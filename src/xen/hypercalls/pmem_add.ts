@@ -2,6 +2,7 @@
  * dom0's driver hands pmem to Xen (management `dom0`): XENPF_pmem_add of RFC v1, whole, reserved and data range in one step,
  * and the ext that reports a range undivided, for sysctl's setup to divide. The proximity domain comes from Xen's SRAT.
  */
+import { XENPF } from "../../abi/hypercalls.ts";
 import { pmemAdd, pmemAddRaw } from "../../abi/nvdimm.ts";
 import { costByRule } from "../../abi/structure_cost.ts";
 import { viewOf } from "../../base/bytes.ts";
@@ -77,6 +78,7 @@ const RAW_CHECKS: readonly Check<Reported>[] = [
 export const pmemAddOperation: Operation = {
   name: "XENPF_pmem_add",
   hypercall: "platform_op",
+  op: XENPF.pmem_add,
   origin: "RFC v1",
   summary: "dom0 reports pmem: the whole range, what it reserved for Xen, and the data area that guests may get",
   structures: [pmemAdd],
@@ -86,6 +88,7 @@ export const pmemAddOperation: Operation = {
 export const pmemAddRawOperation: Operation = {
   name: "XENPF_pmem_add_raw",
   hypercall: "platform_op",
+  op: XENPF.pmem_add_raw,
   origin: "ext",
   summary: "dom0 reports pmem undivided; nvdimm_op setup then makes management and data regions of it",
   structures: [pmemAddRaw],

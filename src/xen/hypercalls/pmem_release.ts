@@ -2,6 +2,7 @@
  * ext: dom0 takes a reported range back (model.md 2). Content is untouched and dom0's access restored. Refused while a page of
  * it is somebody's, or while structures in it serve frames outside it; the range in the way is left in the structure.
  */
+import { XENPF } from "../../abi/hypercalls.ts";
 import { platformOp } from "../../abi/platform.ts";
 import { pmemRelease } from "../../abi/nvdimm.ts";
 import { type StructureKind, STRUCTURES } from "../../abi/structure_cost.ts";
@@ -45,6 +46,7 @@ const CHECKS: readonly Check<ReleaseRequest>[] = [
 export const pmemReleaseOperation: Operation = {
   name: "XENPF_pmem_release",
   hypercall: "platform_op",
+  op: XENPF.pmem_release,
   origin: "ext",
   summary: "dom0 takes a reported range back; content is left as it is",
   structures: [pmemRelease],

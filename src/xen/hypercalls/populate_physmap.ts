@@ -50,6 +50,7 @@ const STOPS: readonly string[] = [
 export const populatePhysmapOperation: Operation = {
   name: "XENMEM_populate_physmap",
   hypercall: "memory_op",
+  op: XENMEM.populate_physmap,
   origin: "Xen 4.17",
   summary: "gives a domain RAM; returns the number of extents done, which is all it says of a failure",
   structures: [memoryReservation],

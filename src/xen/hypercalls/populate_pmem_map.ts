@@ -61,6 +61,7 @@ const CHECKS: readonly Check<Request>[] = [
 export const populatePmemMapOperation: Operation = {
   name: "XENMEM_populate_pmem_map",
   hypercall: "memory_op",
+  op: XENMEM.populate_pmem_map,
   origin: "RFC v4",
   summary: "gives pmem pages to a domain, exclusively; preemptible, and undone as a whole when a page fails",
   structures: [pmemMap],

@@ -33,13 +33,14 @@ const REMOTE: readonly Check<Request>[] = [
 ];
 
 const operation = (
-  name: string,
+  name: keyof typeof SCHEDOP,
   summary: string,
   structure: Operation["structures"][number],
   checks: Operation["checks"],
 ): Operation => ({
   name: `SCHEDOP_${name}`,
   hypercall: "sched_op",
+  op: SCHEDOP[name],
   origin: "Xen 4.17",
   summary,
   structures: [structure],

@@ -7,6 +7,7 @@ import {
   PHYSCAP,
   physinfo,
   readConsole,
+  SYSCTL,
   sysctl,
 } from "../../abi/mod.ts";
 import { concat, viewOf } from "../../base/bytes.ts";
@@ -23,9 +24,15 @@ import { type SysctlOp } from "./sysctl.ts";
 
 const COPY_OUT = { errno: "EFAULT", when: "the buffer cannot be written" } as const;
 
-const operation = (name: string, summary: string, structures: Operation["structures"], copies: boolean): Operation => ({
+const operation = (
+  name: keyof typeof SYSCTL,
+  summary: string,
+  structures: Operation["structures"],
+  copies: boolean,
+): Operation => ({
   name: `XEN_SYSCTL_${name}`,
   hypercall: "sysctl",
+  op: SYSCTL[name],
   origin: "Xen 4.17",
   summary,
   structures,
