@@ -5,7 +5,7 @@
  */
 import { type Range, range } from "../base/range.ts";
 import { alignUp } from "../base/quantity.ts";
-import { GiB, PAGE_SIZE } from "../base/units.ts";
+import { GiB, KiB, PAGE_SIZE } from "../base/units.ts";
 
 /** RAM below 4 GiB ends here at the latest; `mmio_hole` lowers it (HVM_BELOW_4G_RAM_END). */
 export const LOW_RAM_END = 0xf0000000;
@@ -15,6 +15,10 @@ export const VGA_HOLE: Range = { start: 0xa0000, end: 0xc0000 };
 /** hvmloader's tables: first its own page, then what it allocates as tables need it (ACPI NVS in the memory map). */
 export const ACPI_INFO_START = 0xfc000000;
 export const ACPI_DYNAMIC_START = 0xfc001000;
+/** Where Xen's own tables end: guests of Xen 4.16 and 4.17 report ACPI NVS up to here. The device model's come behind. */
+export const ACPI_OWN_END = 0xfc00b000;
+/** The real one takes page after page, up to a MiB in all; here so much is there from the start. */
+export const ACPI_POPULATED_END = ACPI_DYNAMIC_START + 256 * KiB;
 /** Xen's own pages: XenStore, console, ioreq and the like. */
 export const SPECIAL_PAGES: Range = range(0xfeff8000, 8 * PAGE_SIZE);
 /** The VGA adapter's memory, behind its PCI base address register. */

@@ -3,8 +3,8 @@
  * libxl__build_hvm, `xg_dom_x86.c` meminit_hvm): how much, where, and the pool for its second-level tables. Pure.
  */
 import {
-  ACPI_DYNAMIC_START,
   ACPI_INFO_START,
+  ACPI_POPULATED_END,
   DM_ACPI_DEFAULT_SIZE,
   LOW_RAM_END,
   type RamLayout,
@@ -13,7 +13,7 @@ import {
   VGA_HOLE,
 } from "../../abi/hvm_layout.ts";
 import { type Range, range, without } from "../../base/range.ts";
-import { GiB, KiB, MiB } from "../../base/units.ts";
+import { GiB, KiB } from "../../base/units.ts";
 import { type DomainConfig } from "../config/domain_config.ts";
 
 /** What a domain gets that says nothing of memory. */
@@ -98,4 +98,4 @@ function ramRanges({ low, high }: RamLayout, bytes: number, hvm: boolean): Range
  * Where hvmloader puts its tables and the device model's. The real one takes pages one by one as it needs them, from what
  * `dm_acpi_size` allows on top; here they are there from the start.
  */
-const FIRMWARE_TABLES: Range = { start: ACPI_INFO_START, end: ACPI_DYNAMIC_START + MiB / 4 };
+const FIRMWARE_TABLES: Range = { start: ACPI_INFO_START, end: ACPI_POPULATED_END };
