@@ -1,17 +1,21 @@
 /** Xen starts on empty state: memory, NUMA, pmem regions, dom0. */
+import { costReal } from "../abi/structure_cost.ts";
 import { NIL_UUID } from "../base/guid.ts";
 import { lengthOf, type Range } from "../base/range.ts";
 import { KiB, MiB, PAGE_SIZE } from "../base/units.ts";
-import { costReal } from "../abi/structure_cost.ts";
 import { type Core } from "./core.ts";
-import { setPool } from "./pool.ts";
+import { newDomain } from "./domain.ts";
+import { framesText } from "./frame_numbers.ts";
 import { scanNfit } from "./nfit_scan.ts";
 import { ramFrames } from "./pmem_setup.ts";
-import { frames } from "./hypercalls/pmem_add.ts";
+import { setPool } from "./pool.ts";
+
+/** How `xl dmesg` shows each line. */
+const PREFIX = /^\(XEN\) /;
 
 export function boot(core: Core): void {
   const { management, tables, log = [] } = core.options;
-  for (const line of log) core.console.print(line);
+  for (const line of log) core.console.print(line.replace(PREFIX, ""));
   const ram = ramFrames(core);
   if (log.length === 0) describeMachine(core, ram);
   core.heap.reset(ram);
@@ -29,6 +33,11 @@ function describeMachine(core: Core, ram: readonly Range[]): void {
   const bytes = ram.reduce((sum, r) => sum + lengthOf(r), 0) * PAGE_SIZE;
   core.console.print(`System RAM: ${Math.floor(bytes / MiB)}MB (${bytes / 1024}kB)`);
   for (const line of core.numa.messages) core.console.print(line);
+  if (!core.numa.blocks) {
+    const end = Math.max(0, ...ram.map((r) => r.end)) * PAGE_SIZE;
+    core.console.print(`Faking a node at ${address(0)}-${address(end)}`);
+  }
+  core.console.print(`*** Building a ${core.options.dom0.type === "pv" ? "PV" : "PVH"} Dom0 ***`);
 }
 
 /** Frame table and M2P of RAM come out of RAM itself, before anybody else gets any. */
@@ -44,19 +53,19 @@ function registerPmem(core: Core, nfit: Uint8Array | undefined): void {
   for (const { start, end, pxm } of healthy) {
     const range = { start, end };
     if (start >= end) {
-      core.console.print(`pmem: ${frames(range)} not registered: no whole frame`);
+      core.console.print(`pmem: ${framesText(range)} not registered: no whole frame`);
     } else if (core.regions.overlapping("raw", range)) {
-      core.console.print(`pmem: ${frames(range)} not registered: overlaps another region`);
+      core.console.print(`pmem: ${framesText(range)} not registered: overlaps another region`);
     } else {
       const known = core.numa.blocks !== undefined;
       core.regions.insert("raw", { ...range, pxm: known ? pxm : 0, source: "nfit" });
-      core.console.print(`pmem: ${frames(range)}, PXM ${known ? pxm : "0, no usable SRAT"}`);
+      core.console.print(`pmem: ${framesText(range)}, PXM ${known ? pxm : "0, no usable SRAT"}`);
     }
   }
 }
 
 /** Pages of a PVH dom0's table pool (`arch/x86/dom0_build.c`, dom0_paging_pages). Its own mappings are not modeled. */
-function paging(pages: number, vcpus: number): number {
+function dom0PoolPages(pages: number, vcpus: number): number {
   const kib = 4 * (256 * vcpus + Math.floor(pages * PAGE_SIZE / MiB));
   return Math.ceil(kib * KiB / MiB) * (MiB / PAGE_SIZE);
 }
@@ -71,37 +80,26 @@ function buildDom0(core: Core): void {
   for (const range of ram) core.frames.assign(range, { owner: 0, kind: "ram", gfn: undefined });
   const pages = ram.reduce((sum, r) => sum + lengthOf(r), 0);
   core.domains.set({
-    domid: 0,
-    uuid: NIL_UUID,
-    type,
+    ...newDomain({
+      domid: 0,
+      uuid: NIL_UUID,
+      type,
+      maxVcpus: vcpus,
+      maxOrder: 18,
+      createdAt: core.options.clock.now(),
+    }),
     privileged: true,
-    flags: 0,
-    ssidref: 0,
     emulationFlags: type === "pvh" ? EMU_PVH_DOM0 : 0,
-    miscFlags: 0,
-    cpupool: 0,
-    maxVcpus: vcpus,
     vcpus,
     maxPages: wanted,
     ramPages: pages,
-    pmemPages: 0,
-    labelPages: 0,
-    pool: [],
-    tablePages: 0,
-    maxOrder: 18,
     pauseCount: 0,
     creationFinished: true,
-    life: "alive",
-    shutdown: undefined,
-    machineChecks: [],
-    cpuTime: 0n,
-    createdAt: core.options.clock.now(),
   });
   if (type === "pvh") {
-    setPool(core, 0, paging(wanted, vcpus));
+    setPool(core, 0, dom0PoolPages(wanted, vcpus));
     core.domains.update(0, { tablePages: 1 });
   }
-  core.console.print(`*** Building a ${type === "pv" ? "PV" : "PVH"} Dom0 ***`);
 }
 
 const address = (value: number): string => value.toString(16).padStart(16, "0");

@@ -48,9 +48,34 @@ export interface Domain {
   readonly createdAt: bigint;
 }
 
+/** A domain as it is born: paused once, without vCPUs, memory or pool. */
+export const newDomain = (
+  identity: Pick<Domain, "domid" | "uuid" | "type" | "maxVcpus" | "maxOrder" | "createdAt">,
+): Domain => ({
+  privileged: false,
+  flags: 0,
+  ssidref: 0,
+  emulationFlags: 0,
+  miscFlags: 0,
+  cpupool: 0,
+  vcpus: 0,
+  maxPages: 0,
+  ramPages: 0,
+  pmemPages: 0,
+  labelPages: 0,
+  pool: [],
+  tablePages: 0,
+  pauseCount: 1,
+  creationFinished: false,
+  life: "alive",
+  shutdown: undefined,
+  machineChecks: [],
+  cpuTime: 0n,
+  ...identity,
+});
+
 export const isHvm = (domain: Domain): boolean => domain.type !== "pv";
 export const isDying = (domain: Domain): boolean => domain.life === "dying";
-export const ownedPages = (domain: Domain): number => domain.ramPages + domain.pmemPages + domain.labelPages;
 
 const LIST = "domains";
 const ROVER = "domid/rover";

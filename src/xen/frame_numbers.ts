@@ -1,13 +1,16 @@
 /** Raw 64-bit frame numbers of hypercall structures. */
 import { ADDRESS_LIMIT, exactNumber } from "../base/quantity.ts";
 import { type Range } from "../base/range.ts";
-import { PAGE_SIZE } from "../base/units.ts";
+import { hex, PAGE_SIZE } from "../base/units.ts";
 
 /** A range as the caller wrote it, [start, end). */
 export interface RawRange {
   readonly start: bigint;
   readonly end: bigint;
 }
+
+/** A range as log lines show it. */
+export const framesText = ({ start, end }: Range): string => `mfn ${hex(start)} - ${hex(end)}`;
 
 /** INVALID_MFN. */
 export const INVALID_FRAME = (1n << 64n) - 1n;

@@ -4,6 +4,7 @@ import { contains, intersection, joined, lengthOf, overlaps, type Range } from "
 import { hex } from "../base/units.ts";
 import { type Core } from "./core.ts";
 import { type Domain } from "./domain.ts";
+import { framesText as at } from "./frame_numbers.ts";
 import { poolPages } from "./pool.ts";
 import { ramFrames } from "./pmem_setup.ts";
 
@@ -185,5 +186,3 @@ function* allMappings(core: Core): Generator<{ domid: number; gfn: number; mfns:
 /** None before the root exists: PV, and a domain whose tables are gone already. */
 const tablesNeeded = (core: Core, domain: Domain): number =>
   domain.pool.length === 0 ? 0 : core.p2m(domain.domid).countTables();
-
-const at = ({ start, end }: Range): string => `mfn ${hex(start)} - ${hex(end)}`;

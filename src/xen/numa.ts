@@ -3,7 +3,7 @@
  * contradict each other. Xen 4.17 also refuses tables whose domains interleave, as those of two-socket machines with pmem do;
  * the series was written before that check, which is left out here, as is the one that the table covers all RAM.
  */
-import { decodeSrat, type MemoryRange, memoryRanges, type Srat } from "../acpi/srat.ts";
+import { decodeSrat, type MemoryRange, memoryRanges, type Srat } from "../acpi/mod.ts";
 import { overlaps, type Range } from "../base/range.ts";
 import { PAGE_SIZE } from "../base/units.ts";
 
@@ -20,40 +20,40 @@ export interface Numa {
 
 /** `bytes`: the raw table, undefined where the firmware has none. */
 export function readNuma(bytes: Uint8Array | undefined): Numa {
-  const faked = (...messages: string[]): Numa => ({
-    blocks: undefined,
-    messages: [...messages, "No NUMA configuration found"],
-  });
-  if (!bytes) return faked();
+  if (!bytes) return faked([]);
   return decodeSrat(bytes).match(
-    (srat) => fromRanges(srat) ?? faked(),
-    (fault) => faked(`SRAT: ${fault.reason}`, "SRAT: SRAT not used."),
+    fromSrat,
+    (fault) => faked([`SRAT: ${fault.reason}`, "SRAT: SRAT not used."]),
   );
+}
 
-  function fromRanges(srat: Srat): Numa | undefined {
-    const messages: string[] = [];
-    const seen: MemoryRange[] = [];
-    const nodes = new Map<number, number>();
-    for (const range of memoryRanges(srat).map((r) => narrow(r, srat.header.revision))) {
-      const pxm = range.proximityDomain;
-      if (!nodes.has(pxm)) nodes.set(pxm, nodes.size);
-      const other = seen.find((s) => overlaps(s, range));
-      if (other) {
-        const same = other.proximityDomain === pxm;
-        messages.push(
-          `SRAT: PXM ${pxm} ${extent(range)} overlaps with ${same ? "itself" : `PXM ${other.proximityDomain}`} ` +
-            extent(other),
-        );
-        if (!same || other.hotPluggable !== range.hotPluggable) return faked(...messages, "SRAT: SRAT not used.");
-      }
-      messages.push(
-        `SRAT: Node ${nodes.get(pxm)} PXM ${pxm} ${extent(range)}${range.hotPluggable ? " (hotplug)" : ""}`,
-      );
-      seen.push(range);
+const faked = (messages: readonly string[]): Numa => ({
+  blocks: undefined,
+  messages: [...messages, "No NUMA configuration found"],
+});
+
+/** Ranges in table order; the first that contradicts one before it makes the whole table worthless. */
+function fromSrat(srat: Srat): Numa {
+  const messages: string[] = [];
+  const seen: MemoryRange[] = [];
+  /** Node numbers are given out in order of appearance. */
+  const nodes = new Map<number, number>();
+  for (const range of memoryRanges(srat).map((r) => narrow(r, srat.header.revision))) {
+    const pxm = range.proximityDomain;
+    if (!nodes.has(pxm)) nodes.set(pxm, nodes.size);
+    const other = seen.find((s) => overlaps(s, range));
+    if (other) {
+      const same = other.proximityDomain === pxm;
+      const whom = same ? "itself" : `PXM ${other.proximityDomain}`;
+      messages.push(`SRAT: PXM ${pxm} ${extent(range)} overlaps with ${whom} ${extent(other)}`);
+      if (!same || other.hotPluggable !== range.hotPluggable) return faked([...messages, "SRAT: SRAT not used."]);
     }
-    if (seen.length === 0) return undefined;
-    return { blocks: seen.map(({ start, end, proximityDomain }) => ({ start, end, pxm: proximityDomain })), messages };
+    const hotplug = range.hotPluggable ? " (hotplug)" : "";
+    messages.push(`SRAT: Node ${nodes.get(pxm)} PXM ${pxm} ${extent(range)}${hotplug}`);
+    seen.push(range);
   }
+  if (seen.length === 0) return faked(messages);
+  return { blocks: seen.map(({ start, end, proximityDomain }) => ({ start, end, pxm: proximityDomain })), messages };
 }
 
 /** The proximity domain of a range of frames if one memory block holds all of it. */

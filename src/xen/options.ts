@@ -50,7 +50,7 @@ export interface XenOptions {
   readonly preemptPages?: number;
   /** Largest EPT leaf a domain gets, as an order: 0 is the RFC's 4 KiB only. */
   readonly maxOrder?: LeafOrder;
-  /** Console lines that were there before Xen's own (a capture's `xl dmesg`), without line ends. */
+  /** What the console said until dom0 ran (a capture's `xl dmesg`, line by line), instead of the model's own account. */
   readonly log?: readonly string[];
 }
 

@@ -6,7 +6,7 @@ import { hex } from "../../base/units.ts";
 import { type Call, failed, type Operation, type Outcome } from "../call.ts";
 import { type Check, firstFailure } from "../check.ts";
 import { type Core } from "../core.ts";
-import { type DomainType } from "../domain.ts";
+import { type DomainType, newDomain } from "../domain.ts";
 import { freePoolPages, INITIAL_POOL_PAGES, setPool } from "../pool.ts";
 import { type DomctlOp, domctlReply } from "./domctl.ts";
 import { DOMCTL_GATE } from "./gates.ts";
@@ -90,31 +90,19 @@ export function runCreateDomain(core: Core, call: Call, op: DomctlOp): Outcome {
 
   const type = typeOf(config);
   core.domains.set({
-    domid,
-    uuid: config.handle,
-    type,
-    privileged: false,
+    ...newDomain({
+      domid,
+      uuid: config.handle,
+      type,
+      maxVcpus: config.maxVcpus,
+      maxOrder: core.options.maxOrder ?? 18,
+      createdAt: core.options.clock.now(),
+    }),
     flags: config.flags,
     ssidref: config.ssidref,
     emulationFlags: config.emulationFlags,
     miscFlags: config.miscFlags,
     cpupool: config.cpupoolId,
-    maxVcpus: config.maxVcpus,
-    vcpus: 0,
-    maxPages: 0,
-    ramPages: 0,
-    pmemPages: 0,
-    labelPages: 0,
-    pool: [],
-    tablePages: 0,
-    maxOrder: core.options.maxOrder ?? 18,
-    pauseCount: 1,
-    creationFinished: false,
-    life: "alive",
-    shutdown: undefined,
-    machineChecks: [],
-    cpuTime: 0n,
-    createdAt: core.options.clock.now(),
   });
   if (type !== "pv" && !addPool(core, domid)) return failed(NO_POOL.errno, call.frame);
   return domctlReply(call, op, createDomain.write(config, op.u.slice(0, createDomain.size)), domid);

@@ -10,12 +10,11 @@ import { hex } from "../../base/units.ts";
 import { type Operation } from "../call.ts";
 import { type Check, firstFailure } from "../check.ts";
 import { type Core } from "../core.ts";
-import { frameRange, isInvalidRange, type RawRange } from "../frame_numbers.ts";
+import { frameRange, framesText, isInvalidRange, type RawRange } from "../frame_numbers.ts";
 import { buildStructures, HOT_ADD_CHECKS, type SetupRequest } from "../pmem_setup.ts";
 import { type MgmtRegion } from "../regions.ts";
 import { SYSCTL_GATE } from "./gates.ts";
 import { type SubResult } from "./nvdimm_op.ts";
-import { frames } from "./pmem_add.ts";
 
 interface Request {
   readonly core: Core;
@@ -145,7 +144,7 @@ function setupMgmt(request: Request) {
   if (fault) return fault;
   const { structures, used } = buildStructures(hotAdd);
   core.regions.insert("mgmt", { ...range, used, structures, manages: range });
-  core.console.print(`pmem: management ${frames(range)}, ${hex(used)} frames used`);
+  core.console.print(`pmem: management ${framesText(range)}, ${hex(used)} frames used`);
   return undefined;
 }
 
@@ -162,7 +161,7 @@ function setupData(request: Request) {
   const mgmt = containingMgmt(request)!;
   core.regions.replace("mgmt", { ...mgmt, used: mgmt.used + used, structures: [...mgmt.structures, ...structures] });
   core.regions.insert("data", { ...range, mgmt: { start: slice.start, end: slice.start + used } });
-  core.console.print(`pmem: data ${frames(range)}, ${hex(used)} frames of structures at mfn ${hex(slice.start)}`);
+  core.console.print(`pmem: data ${framesText(range)}, ${hex(used)} frames of structures at mfn ${hex(slice.start)}`);
   return undefined;
 }
 

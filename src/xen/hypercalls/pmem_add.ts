@@ -11,7 +11,7 @@ import { hex } from "../../base/units.ts";
 import { type Call, done, failed, type Operation, type Outcome } from "../call.ts";
 import { type Check, firstFailure } from "../check.ts";
 import { type Core } from "../core.ts";
-import { frameRange, isEmptyRange, rawContains, rawOverlaps, type RawRange } from "../frame_numbers.ts";
+import { frameRange, framesText, isEmptyRange, rawContains, rawOverlaps, type RawRange } from "../frame_numbers.ts";
 import { pxmOfFrames } from "../numa.ts";
 import { buildStructures, HOT_ADD_CHECKS, ramFrames, type SetupRequest } from "../pmem_setup.ts";
 import { PLATFORM_GATE } from "./gates.ts";
@@ -120,7 +120,7 @@ export function runPmemAdd(core: Core, call: Call, op: PlatformOp): Outcome {
   const slice = { start: reserved.start, end: reserved.start + used };
   core.regions.insert("data", { ...data, mgmt: slice, whole: whole! });
   core.console.print(
-    `pmem: ${frames(whole!)} from dom0, ${hex(used)} frames of structures, data ${frames(data)}`,
+    `pmem: ${framesText(whole!)} from dom0, ${hex(used)} frames of structures, data ${framesText(data)}`,
   );
   return done(call.frame);
 }
@@ -131,17 +131,15 @@ export function runPmemAddRaw(core: Core, call: Call, op: PlatformOp): Outcome {
   const refused = firstFailure(RAW_CHECKS, { core, whole });
   if (refused) return failed(refused, call.frame);
   addRaw(core, whole!);
-  core.console.print(`pmem: ${frames(whole!)} from dom0, ${hex(lengthOf(whole!))} frames`);
+  core.console.print(`pmem: ${framesText(whole!)} from dom0, ${hex(lengthOf(whole!))} frames`);
   return done(call.frame);
 }
 
 function addRaw(core: Core, whole: Range): void {
   if (!core.numa.blocks) {
-    core.console.print(`pmem: no usable SRAT, ${frames(whole)} taken as PXM 0`);
+    core.console.print(`pmem: no usable SRAT, ${framesText(whole)} taken as PXM 0`);
   }
   core.regions.insert("raw", { ...whole, pxm: pxmOrFirst(core, whole), source: "dom0" });
 }
 
 const pxmOrFirst = (core: Core, whole: Range): number => pxmOfFrames(core.numa, whole) ?? 0;
-
-export const frames = ({ start, end }: Range): string => `mfn ${hex(start)} - ${hex(end)}`;

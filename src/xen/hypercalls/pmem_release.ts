@@ -11,10 +11,9 @@ import { contains, intersection, overlaps, type Range } from "../../base/range.t
 import { type Call, done, failed, type Operation, type Outcome } from "../call.ts";
 import { type Check, firstFailure } from "../check.ts";
 import { type Core } from "../core.ts";
-import { frameRange } from "../frame_numbers.ts";
+import { frameRange, framesText } from "../frame_numbers.ts";
 import { type StructureRun } from "../regions.ts";
 import { PLATFORM_GATE } from "./gates.ts";
-import { frames } from "./pmem_add.ts";
 import { type PlatformOp } from "./platform_op.ts";
 
 interface ReleaseRequest {
@@ -68,7 +67,7 @@ export function runPmemRelease(core: Core, call: Call, op: PlatformOp): Outcome 
   core.regions.removeWithin("data", range!);
   core.regions.removeWithin("mgmt", range!);
   core.regions.removeWithin("raw", range!);
-  core.console.print(`pmem: ${frames(range!)} given back to dom0`);
+  core.console.print(`pmem: ${framesText(range!)} given back to dom0`);
   return done(call.frame);
 }
 
