@@ -16,7 +16,8 @@ const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 const script = `#!/bin/sh
 # nvdeck, run from its checkout. Written by "deno task install".
 INIT_CWD=\${INIT_CWD:-$PWD}
-export INIT_CWD
+NODE_ENV=production
+export INIT_CWD NODE_ENV
 exec deno run --no-prompt --quiet ${PERMISSIONS.join(" ")} --config ${quoted(programPath("deno.json"))} ${
   quoted(programPath("src/main.ts"))
 } "$@"

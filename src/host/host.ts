@@ -33,7 +33,16 @@ export class Host {
   #state: HostState;
   #generation: number;
 
-  private constructor(private readonly store: Store | undefined, state: HostState, generation: number) {
+  /** Entries made on a trial, oldest first, with what they replaced. */
+  readonly #tried: { readonly entry: JournalEntry; readonly changes: readonly StoredChange[] }[] = [];
+
+  private constructor(
+    private readonly store: Store | undefined,
+    state: HostState,
+    generation: number,
+    /** What a trial stands on. */
+    private readonly below?: Host,
+  ) {
     this.#state = state;
     this.#generation = generation;
   }
@@ -85,7 +94,7 @@ export class Host {
 
   /** A host on top of this one that is never stored: what runs on it can be kept as one entry, or dropped. */
   trial(): Host {
-    return new Host(undefined, layerOver(this.#state), this.#generation);
+    return new Host(undefined, layerOver(this.#state), this.#generation, this);
   }
 
   /** What was done on a trial so far; a stored host keeps that in its journal instead. */
@@ -115,12 +124,18 @@ export class Host {
 
   /** The newest entries, newest first. */
   journal(limit: number): JournalEntry[] {
-    return this.store?.journal(limit) ?? [];
+    if (this.store) return this.store.journal(limit);
+    const tried = this.#tried.map(({ entry }) => entry).reverse();
+    return [...tried, ...(this.below?.journal(limit) ?? [])].slice(0, limit);
   }
 
   /** What an entry replaced, newest entries only (see `Store.replaced`). */
   replaced(sequence: number): StoredChange[] {
-    return this.store?.replaced(sequence) ?? [];
+    if (this.store) return this.store.replaced(sequence);
+    return [
+      ...(this.#tried.find(({ entry }) => entry.sequence === sequence)?.changes ?? this.below?.replaced(sequence) ??
+        []),
+    ];
   }
 
   close(): void {
@@ -128,16 +143,17 @@ export class Host {
   }
 
   #keep(changes: readonly ForkChange[], draft: EntryDraft, sequence: number): Result<number, StoreFault> {
+    const stored = changes.map(({ component, id, before, after }): StoredChange => ({
+      component: component.path,
+      id,
+      before: before === undefined ? undefined : encodeBlock(before),
+      after: after === undefined ? undefined : encodeBlock(after),
+    }));
+    const entry = { ...draft, sequence };
     if (this.store) {
-      const stored = changes.map(({ component, id, before, after }) => ({
-        component: component.path,
-        id,
-        before: before === undefined ? undefined : encodeBlock(before),
-        after: after === undefined ? undefined : encodeBlock(after),
-      }));
-      const kept = this.store.commit(this.#generation, stored, { ...draft, sequence });
+      const kept = this.store.commit(this.#generation, stored, entry);
       if (kept.isErr()) return err(kept.error);
-    }
+    } else this.#tried.push({ entry, changes: stored });
     for (const { component, id, after } of changes) {
       const blocks = blocksOf(this.#state, component);
       if (after === undefined) blocks.delete(id);

@@ -11,7 +11,7 @@ export { type HostImage } from "./image.ts";
 export { type CaptureFolder, type CaptureState, importCapture } from "./import/capture.ts";
 export { explainImport, type ImportFault, importTables } from "./import/tables.ts";
 export { digest, foldSteps, logOf, type StepRun, stepsOf, stepText } from "./journal.ts";
-export { groupSteps, groupText, type StepGroup } from "./step_groups.ts";
+export { type DimmNames, dimmNamesOn, groupSteps, groupText, type StepGroup } from "./step_groups.ts";
 export { openHost } from "./open.ts";
 export { MemoryStore } from "./store/memory_store.ts";
 export { SqliteStore } from "./store/sqlite_store.ts";

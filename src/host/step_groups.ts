@@ -1,6 +1,7 @@
 /** Steps told by what they are, on what, and how often: what a preview shows of fifty label writes. */
 import { type Step } from "../abi/steps.ts";
 import { hex } from "../base/units.ts";
+import { type Fork } from "./fork.ts";
 import { type StepRun } from "./journal.ts";
 
 export interface StepGroup {
@@ -13,11 +14,14 @@ export interface StepGroup {
   readonly bytes: number;
 }
 
+/** What the operator calls a DIMM: Linux's name, where a Linux has named it. */
+export type DimmNames = (handle: number) => string;
+
 /** In order of first appearance. */
-export function groupSteps(runs: readonly StepRun[]): StepGroup[] {
+export function groupSteps(runs: readonly StepRun[], dimmName: DimmNames): StepGroup[] {
   const groups = new Map<string, { -readonly [K in keyof StepGroup]: StepGroup[K] }>();
   for (const { step, count } of runs) {
-    const group = groupOf(step);
+    const group = groupOf(step, dimmName);
     const key = `${group.kind} ${group.what} ${group.target}`;
     const known = groups.get(key);
     if (!known) groups.set(key, { ...group, count, bytes: group.bytes * count });
@@ -29,13 +33,13 @@ export function groupSteps(runs: readonly StepRun[]): StepGroup[] {
   return [...groups.values()];
 }
 
-function groupOf(step: Step): StepGroup {
+function groupOf(step: Step, dimmName: DimmNames): StepGroup {
   switch (step.kind) {
     case "medium-write":
       return {
         kind: step.kind,
         what: step.note.replace(/ [0-9(].*$/, ""),
-        target: `DIMM ${hex(step.handle)}`,
+        target: dimmName(step.handle),
         count: 1,
         bytes: step.bytes.length,
       };
@@ -46,6 +50,12 @@ function groupOf(step: Step): StepGroup {
     case "domain":
       return { kind: step.kind, what: step.what, target: step.domain, count: 1, bytes: 0 };
   }
+}
+
+/** dom0's names; under management `xen` dom0 has none, and the device handle stands for the DIMM. */
+export function dimmNamesOn(fork: Fork): DimmNames {
+  const names = new Map(fork.dom0.dimms().map(({ handle, name }) => [handle, name]));
+  return (handle) => names.get(handle) ?? `DIMM ${hex(handle)}`;
 }
 
 const KIND_WORD: Record<Step["kind"], string> = {

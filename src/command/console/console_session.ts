@@ -1,5 +1,5 @@
 /** The console's port to a host, over a session: snapshots, rehearsals on a trial host, and runs that bind to what was agreed. */
-import { digest, type Host } from "../../host/mod.ts";
+import { digest, dimmNamesOn, type Host } from "../../host/mod.ts";
 import { type Loss } from "../../abi/steps.ts";
 import { type AnyCommand, type Effect, type Executed, type Progress, type Session } from "../language/command.ts";
 import {
@@ -57,7 +57,7 @@ export class ConsoleSession implements ConsoleHost {
       out: outText(executed),
       err: executed.err,
       effect: this.#gravestEffect(lines, losses),
-      steps: stepsView(runs, steps.length),
+      steps: stepsView(runs, steps.length, dimmNamesOn(host.fork())),
       losses: losses.map(lossView),
       digest: lossDigest(losses),
       difference: differenceViews(this.session.host(), host),

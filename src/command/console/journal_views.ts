@@ -2,6 +2,7 @@
 import { type Step } from "../../abi/steps.ts";
 import { decodedFields } from "../trace/decode.ts";
 import {
+  type DimmNames,
   explainUndo,
   groupSteps,
   type Host,
@@ -64,4 +65,7 @@ function callView(entry: JournalEntry, call: CallStep, domainName: (domid: numbe
   };
 }
 
-export const stepsView = (runs: readonly StepRun[], total: number): StepsView => ({ total, groups: groupSteps(runs) });
+export const stepsView = (runs: readonly StepRun[], total: number, dimmName: DimmNames): StepsView => ({
+  total,
+  groups: groupSteps(runs, dimmName),
+});

@@ -1,6 +1,6 @@
 /** One consistent picture of the host for the console: each part is worked out when it is first asked for, then kept. */
 import { err, ok, type Result } from "neverthrow";
-import { type Fork, type Host, stepsOf } from "../../host/mod.ts";
+import { dimmNamesOn, type Fork, type Host, stepsOf } from "../../host/mod.ts";
 import { type Explanation, type GuestConfigView, type HostSnapshot, type TableView } from "../language/console_host.ts";
 import { dimmViews, namespaceViews, regionViews } from "./dom0_views.ts";
 import { domainViews } from "./domain_views.ts";
@@ -76,7 +76,7 @@ class Picture implements HostSnapshot {
   journalSteps(sequence: number): ReturnType<HostSnapshot["journalSteps"]> {
     const entry = this.host.journal(Number.MAX_SAFE_INTEGER).find((entry) => entry.sequence === sequence);
     return entry
-      ? ok(stepsView(stepsOf(entry), entry.stepCount))
+      ? ok(stepsView(stepsOf(entry), entry.stepCount, dimmNamesOn(this.fork)))
       : err({ what: `the journal has no entry ${sequence}`, hint: "it may be another host's" });
   }
 

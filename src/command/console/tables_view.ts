@@ -6,7 +6,7 @@ import { type Explanation, type Fork } from "../../host/mod.ts";
 import { type TableView } from "../language/console_host.ts";
 import { nfitTree } from "../nfit/nfit_tree.ts";
 import { ssdtTree } from "../ssdt/ssdt_tree.ts";
-import { domainTable } from "../tables/source.ts";
+import { domainTable, type FrameName } from "../tables/source.ts";
 import { sratTree } from "../tables/srat_tree.ts";
 
 /** Findings that a screen has room for. */
@@ -15,26 +15,28 @@ const MOST_NOTES = 20;
 /** Firmware's tables, as it left them in memory. */
 export function hostTables(fork: Fork): TableView[] {
   const [nfit, srat, ssdt] = [fork.machine.table("NFIT"), fork.machine.table("SRAT"), fork.machine.table("SSDT")];
-  return [nfit && nfitView(nfit), srat && sratView(srat), ssdt && ssdtView(ssdt)].filter((view) => view !== undefined);
+  return [nfit && nfitView(nfit, "mfn"), srat && sratView(srat), ssdt && ssdtView(ssdt)].filter((view) =>
+    view !== undefined
+  );
 }
 
 /** What a domain's guest gets. A profile without an SSDT has the NFIT alone; without an NFIT there is nothing to see. */
 export const domainTables = (fork: Fork, domain: string): Result<TableView[], Explanation> =>
   domainTable(fork, domain, "NFIT").andThen((nfit) =>
     ok([
-      nfitView(nfit.bytes),
+      nfitView(nfit.bytes, "gfn"),
       ...domainTable(fork, domain, "SSDT").map(({ bytes }) => [ssdtView(bytes)]).unwrapOr([]),
     ])
   );
 
-export function nfitView(bytes: Uint8Array): TableView {
+export function nfitView(bytes: Uint8Array, frames?: FrameName): TableView {
   const findings = lintNfit(bytes);
   return {
     signature: "NFIT",
     bytes,
     checksumOk: byteSum(bytes) === 0,
     notes: findings.slice(0, MOST_NOTES).map(({ path, message }) => `${path}: ${message}`),
-    tree: nfitTree(bytes, findings),
+    tree: nfitTree(bytes, { findings, frames }),
   };
 }
 

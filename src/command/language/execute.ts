@@ -9,6 +9,8 @@ import {
   type CommitFault,
   type Difference,
   differenceBetween,
+  type DimmNames,
+  dimmNamesOn,
   foldSteps,
   type Fork,
   groupSteps,
@@ -106,7 +108,11 @@ export function dryRunReport(host: Host, rehearsal: Rehearsal, json: boolean): E
   const difference = changes ? differenceBetween(host.fork(), rehearsal.fork) : [];
   const status = outcome.status !== 0 ? outcome.status : changes ? EXIT.wouldChange : EXIT.done;
   const says = outcome.status === 0 && changes ? outText(outcome) + outcome.err : "";
-  return { ...report({ steps, losses, difference, changes, says }, json), status, err: says === "" ? outcome.err : "" };
+  return {
+    ...report({ steps, losses, difference, changes, says, dimmName: dimmNamesOn(rehearsal.fork) }, json),
+    status,
+    err: says === "" ? outcome.err : "",
+  };
 }
 
 /** The same for what happened on a trial host. */
@@ -115,7 +121,11 @@ export function wouldBe(host: Host, trial: Host, json: boolean): Executed {
   const { steps, losses } = trial.collected;
   const changes = trial.generation !== host.generation;
   const status = changes ? EXIT.wouldChange : EXIT.done;
-  return { ...report({ steps, losses, difference, changes, says: "" }, json), status, err: "" };
+  return {
+    ...report({ steps, losses, difference, changes, says: "", dimmName: dimmNamesOn(trial.fork()) }, json),
+    status,
+    err: "",
+  };
 }
 
 interface Report {
@@ -125,9 +135,13 @@ interface Report {
   readonly changes: boolean;
   /** What the command would print. */
   readonly says: string;
+  readonly dimmName: DimmNames;
 }
 
-function report({ steps, losses, difference, changes, says }: Report, json: boolean): Omit<Executed, "status" | "err"> {
+function report(
+  { steps, losses, difference, changes, says, dimmName }: Report,
+  json: boolean,
+): Omit<Executed, "status" | "err"> {
   const value: Json = {
     changes,
     steps: foldSteps(steps),
@@ -135,7 +149,7 @@ function report({ steps, losses, difference, changes, says }: Report, json: bool
     difference: difference.map((d) => ({ object: d.object, before: d.before ?? null, after: d.after ?? null })),
   };
   const text = [
-    ...section("steps", groupSteps(steps.map((step) => ({ step, count: 1 }))).map(groupText)),
+    ...section("steps", groupSteps(steps.map((step) => ({ step, count: 1 })), dimmName).map(groupText)),
     ...section("losses", losses.map(lossText)),
     ...section("difference", difference.map(differenceText)),
     ...section("says", says.split("\n").filter((line) => line.trim() !== "")),

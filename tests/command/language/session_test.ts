@@ -9,7 +9,7 @@ Deno.test("a dry run says what would be done, changes nothing, and exits 6; noth
   const { run, session } = sessionFor(FIXTURE);
   const would = await run(CARVE, { dryRun: true });
   assert.equal(would.status, 6);
-  assert.match(outText(would), /6 × label slot on DIMM 0x1/);
+  assert.match(outText(would), /6 × label slot on nmem0/);
   assert.match(outText(would), /\+ namespace0\.5: raw 32\.00 MiB "extra"/);
   assert.equal(session.host().generation, 1);
   const list = await run("ndctl list -N", { dryRun: true });
