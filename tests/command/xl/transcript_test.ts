@@ -71,7 +71,7 @@ Deno.test("free memory is that machine's to 1 %: what Xen takes for itself is no
 
 const masked = (text: string): string =>
   text
-    .replaceAll(/^(free_memory +: |   0: +\d+ +)\d+/gm, "$1FREE")
+    .replaceAll(/^(free_memory +: | {3}0: +\d+ +)\d+/gm, "$1FREE")
     .replaceAll(/ +\d+\.\d(?=\s|$)/gm, " SECONDS")
     .replaceAll(/ +\d+:\d\d:\d\d$/gm, " UPTIME")
     .replaceAll(/start_time = "[0-9.]+"/g, "start_time")
