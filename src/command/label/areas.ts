@@ -1,11 +1,11 @@
 /** Which label areas a verb is about: files, DIMMs by name, or every DIMM of the host. */
 import { err, ok, Result } from "neverthrow";
 import { type Errno, strerror } from "../../abi/errno.ts";
-import { type Dom0 } from "../../dom0/mod.ts";
 import { type Fork } from "../../host/mod.ts";
 import { type Context, type Outcome, type UsageFault } from "../language/command.ts";
 import { EXIT } from "../language/exit_codes.ts";
 import { type Parsed, usageFault } from "../language/options.ts";
+import { wholeArea } from "../ndctl/label_area.ts";
 import { readFile } from "../tables/source.ts";
 import { storedDimms } from "../tables/stored_dimms.ts";
 import { refusal } from "../tables/verb.ts";
@@ -61,7 +61,7 @@ function dimmArea(host: Fork, text: string): Result<FoundArea, Outcome> {
     const hint = last === undefined ? "this host has no DIMMs" : `this host has nmem0 to ${last}`;
     return err(refusal(EXIT.noSuchObject, `there is no nmem${number}`, hint));
   }
-  return areaOf(stored, number).map((bytes) => ({ name: dimm.name, dimm: number, bytes }))
+  return wholeArea(stored, dimm).map((bytes) => ({ name: dimm.name, dimm: number, bytes }))
     .mapErr((errno) => unreadable(dimm.name, errno));
 }
 
@@ -73,12 +73,9 @@ function unreadable(name: string, errno: Errno): Outcome {
 
 function allAreas(host: Fork): Result<FoundArea[], Outcome> {
   const stored = storedDimms(host);
-  const areas = stored.dimms().flatMap(({ name, number }) =>
-    areaOf(stored, number).map((bytes) => [{ name, dimm: number, bytes }]).unwrapOr([])
+  const areas = stored.dimms().flatMap((dimm) =>
+    wholeArea(stored, dimm).map((bytes) => [{ name: dimm.name, dimm: dimm.number, bytes }]).unwrapOr([])
   );
   if (areas.length > 0) return ok(areas);
   return err(refusal(EXIT.noSuchObject, "no DIMM of this host has a label storage area", "name a file with --file"));
 }
-
-const areaOf = (stored: Dom0, dimm: number): Result<Uint8Array, Errno> =>
-  stored.labelAreaSize(dimm).andThen((size) => stored.readLabelArea(dimm, 0, size));

@@ -2,6 +2,7 @@
 import { type Fork } from "../../host/mod.ts";
 import { type Dom0 } from "../../dom0/mod.ts";
 import { type CheckedRegion, checkLabelArea, checkLabelAreas, type LabelFault } from "../../label/mod.ts";
+import { wholeArea } from "../ndctl/label_area.ts";
 import { storedDimms } from "../tables/stored_dimms.ts";
 import { type FoundArea } from "./areas.ts";
 
@@ -15,9 +16,7 @@ export function checkAreas(host: Fork, areas: readonly FoundArea[]): LabelFault[
     return sorted(bytes.length === 1 ? checkLabelArea(bytes[0]!) : checkLabelAreas(bytes));
   }
   const stored = storedDimms(host);
-  const all = stored.dimms().map(({ number }) =>
-    stored.labelAreaSize(number).andThen((size) => stored.readLabelArea(number, 0, size)).unwrapOr(new Uint8Array())
-  );
+  const all = stored.dimms().map((dimm) => wholeArea(stored, dimm).unwrapOr(new Uint8Array()));
   const faults = checkLabelAreas(all, regionsOf(stored));
   return sorted(
     areas.flatMap(({ dimm }, area) =>

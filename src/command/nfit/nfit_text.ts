@@ -1,14 +1,21 @@
 /** What `nfit show` prints: the table in one line, its ranges and whose they are, then every structure field by field. */
-import { decodeLoosely, type LintFinding, lintNfit, type LooseNfit, rangeTypeOf } from "../../acpi/mod.ts";
+import {
+  decodeLoosely,
+  describeNfit,
+  type LintFinding,
+  lintNfit,
+  type LooseNfit,
+  rangeTypeOf,
+} from "../../acpi/mod.ts";
 import { hexDump } from "../../base/bytes.ts";
 import { byteSum } from "../../base/checksum.ts";
 import { hex, shortSize } from "../../base/units.ts";
-import { describeNfit } from "../../acpi/mod.ts";
 import { counted } from "../tables/counted.ts";
 import { treeText } from "../tables/tree_text.ts";
+import { type FoundTable } from "../tables/source.ts";
 import { nfitTree } from "./nfit_tree.ts";
 
-export function nfitText(title: string, bytes: Uint8Array): string {
+export function nfitText({ title, bytes, frames }: FoundTable): string {
   const findings = lintNfit(bytes);
   const loose = decodeLoosely(bytes);
   const ranges = rangeLines(loose);
@@ -16,7 +23,7 @@ export function nfitText(title: string, bytes: Uint8Array): string {
     headline(title, bytes, loose, findings),
     ...(ranges.length > 0 ? ["", ...ranges] : []),
     "",
-    ...treeText(nfitTree(bytes, findings)),
+    ...treeText(nfitTree(bytes, { findings, frames })),
   ];
   return `${lines.join("\n")}\n`;
 }

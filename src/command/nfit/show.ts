@@ -27,13 +27,14 @@ export const nfitShow = lookingVerb({
       sourceOf(parsed, USAGE).map((source) => ({ source, hex: parsed.has("hex"), json: parsed.has("json") }))
     ),
   run: (host, { source, hex, json }, context) =>
-    findTable(host, context, source, "NFIT").match(({ title, bytes }) => {
+    findTable(host, context, source, "NFIT").match((table) => {
+      const { title, bytes } = table;
       const whole = decodeNfit(bytes);
       if (whole.isErr() && whole.error.path.endsWith("signature")) {
         return brokenTable(title, whole.error, "nfit show takes an NFIT, header included");
       }
       const value = nfitJson(bytes);
-      const text = json || context.json ? `${prettyJson(value)}\n` : hex ? nfitHex(bytes) : nfitText(title, bytes);
+      const text = json || context.json ? `${prettyJson(value)}\n` : hex ? nfitHex(bytes) : nfitText(table);
       if (whole.isOk()) return done(text, "", value);
       const { err } = brokenTable(title, whole.error, "what there is is shown; nfit lint names every fault");
       return unsound(EXIT.failed, done(text, err, value));

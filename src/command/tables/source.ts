@@ -38,7 +38,12 @@ export type TableName = "NFIT" | "SSDT";
 export interface FoundTable {
   readonly title: string;
   readonly bytes: Uint8Array;
+  /** Absent for a file: nobody says whose addresses those are. */
+  readonly frames?: FrameName;
 }
+
+/** Frames of the machine, or of a guest. */
+export type FrameName = "mfn" | "gfn";
 
 /** The table, or why there is none. */
 export function findTable(
@@ -60,7 +65,7 @@ export function findTable(
 function hostTable(host: Fork, table: TableName): Result<FoundTable, Outcome> {
   const { name } = host.facts;
   const bytes = host.machine.table(table);
-  if (bytes) return ok({ title: `${table} of ${name}`, bytes });
+  if (bytes) return ok({ title: `${table} of ${name}`, bytes, frames: "mfn" });
   return err(refusal(EXIT.noSuchObject, `${name}'s firmware has no ${table}`, "name one with --file or --domain"));
 }
 
@@ -70,7 +75,7 @@ export function domainTable(host: Fork, text: string, table: TableName): Result<
     const process = host.deviceModels.process(domid);
     const { nfit, ssdt } = host.deviceModels.tables(domid);
     const bytes = table === "NFIT" ? nfit : ssdt;
-    if (bytes) return ok({ title: `${table} of ${name}`, bytes });
+    if (bytes) return ok({ title: `${table} of ${name}`, bytes, frames: "gfn" });
     if (!process) {
       const hint = "only HVM domains have tables of their own making";
       return err({ what: `${name} has no device model, so no ${table}`, hint });

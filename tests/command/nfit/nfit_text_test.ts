@@ -7,12 +7,14 @@ import { atPointer } from "../../../src/base/json_pointer.ts";
 import { tableOf } from "../tables/captured.ts";
 
 Deno.test("a QEMU table reads field by field, with what refers to what", async (t) => {
-  await t.assertSnapshot(nfitText("nfit.bin", tableOf("host-unarmed")));
+  await t.assertSnapshot(nfitText({ title: "nfit.bin", bytes: tableOf("host-unarmed") }));
 });
 
 Deno.test("no line of any captured table is wider than 120 columns", () => {
   for (const host of ["server-two-socket", "iset-four-way", "host-four-mixed", "xen-dom0-carved"]) {
-    for (const line of nfitText("nfit.bin", tableOf(host)).split("\n")) assert.ok(line.length <= 120, line);
+    for (const line of nfitText({ title: "nfit.bin", bytes: tableOf(host) }).split("\n")) {
+      assert.ok(line.length <= 120, line);
+    }
   }
 });
 
@@ -57,8 +59,15 @@ Deno.test("any bytes can be shown", () => {
   const bytes = tableOf("server-two-socket");
   for (const length of [0, 1, 39, 40, 41, 44, 95, 96, 97, bytes.length - 1]) {
     const cut = bytes.slice(0, length);
-    nfitText("cut", cut);
+    nfitText({ title: "cut", bytes: cut });
     nfitHex(cut);
     nfitJson(cut);
   }
+});
+
+Deno.test("addresses of a host are said in mfn, those of a guest in gfn", () => {
+  const bytes = tableOf("host-unarmed");
+  const base = (frames: "mfn" | "gfn" | undefined) =>
+    nfitTree(bytes, { frames })[1]!.children.find(({ name }) => name === "System Physical Address Range Base")!.note;
+  assert.deepEqual([base("mfn"), base("gfn"), base(undefined)], ["→ mfn 0x100000", "→ gfn 0x100000", undefined]);
 });

@@ -30,24 +30,24 @@ function eachMutated(name: string, original: Uint8Array, count: number, show: (b
 
 Deno.test("mutated NFITs are shown", () => {
   for (const host of ["server-two-socket", "host-unarmed"]) {
-    eachMutated(host, tableOf(host), 150, (bytes) => {
+    eachMutated(host, tableOf(host), 80, (bytes) => {
       nfitView(bytes);
       prettyJson(nfitJson(bytes));
-      return nfitText("nfit.bin", bytes) + nfitHex(bytes);
+      return nfitText({ title: "nfit.bin", bytes: bytes }) + nfitHex(bytes);
     });
   }
 });
 
 Deno.test("mutated SRATs and SSDTs are shown", () => {
   const host = "server-two-socket";
-  eachMutated("srat", tableOf(host, "srat.bin"), 400, (bytes) => treeText(sratView(bytes).tree).join("\n"));
-  eachMutated("ssdt", tableOf(host, "ssdt.bin"), 400, (bytes) => treeText(ssdtTree(bytes).tree).join("\n"));
+  eachMutated("srat", tableOf(host, "srat.bin"), 200, (bytes) => treeText(sratView(bytes).tree).join("\n"));
+  eachMutated("ssdt", tableOf(host, "ssdt.bin"), 200, (bytes) => treeText(ssdtTree(bytes).tree).join("\n"));
 });
 
 Deno.test("mutated label areas are shown and checked", () => {
   const whole = captured("server-two-socket", "labels/end.nmem0.bin.gz");
   for (const area of [whole.slice(0, 2048), whole.slice(0, 4096)]) {
-    eachMutated("labels", area, 300, (bytes) => {
+    eachMutated("labels", area, 150, (bytes) => {
       const faults = checkLabelArea(bytes);
       prettyJson(areaJson("nmem0", bytes));
       const shown = [false, true].flatMap((fields) => areaText("nmem0", bytes, faults, fields));
