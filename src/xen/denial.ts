@@ -2,13 +2,9 @@
  * I/O-memory permissions of dom0. Management `xen`: every raw region is closed to it (RFC v4 4.2). Management `dom0`: only what
  * holds Xen's structures is (RFC v1 3.2); head and data of a reported namespace stay open, as model.md 3 says.
  */
-import { holds, intersection, type Range } from "../base/range.ts";
+import { holds, intersection } from "../base/range.ts";
 import { PAGE_SIZE } from "../base/units.ts";
 import { type Core } from "./core.ts";
-
-/** Denied ranges of frames, sorted. */
-export const deniedFrames = ({ options, regions }: Core): readonly Range[] =>
-  options.management === "xen" ? regions.list("raw") : regions.list("mgmt");
 
 /** The first address of an access that dom0 is denied; undefined where it may go ahead. */
 export function firstDenied(core: Core, spa: number, length: number): number | undefined {

@@ -63,8 +63,10 @@ export class GuestMemory implements DomainMemory {
 
   /** Meeting poison is how Xen learns of it. */
   #asGuestFault(fault: MemoryFault, piece: Piece): GuestFault {
-    if (fault.kind === "poison") machineCheck(this.core, fault.address);
-    this.core.save();
+    if (fault.kind === "poison") {
+      machineCheck(this.core, fault.address);
+      this.core.save();
+    }
     return { ...fault, address: piece.gpa + (fault.address - piece.spa) };
   }
 }

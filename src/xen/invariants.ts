@@ -1,6 +1,6 @@
 /** What must hold of Xen's whole state at any time, as named predicates. Tests, fuzzers and `host check` run the same list. */
 import { CHUNK_FRAMES, chunksOf, STRUCTURE_KINDS } from "../abi/structure_cost.ts";
-import { contains, intersection, joined, lengthOf, overlaps, type Range } from "../base/range.ts";
+import { contains, intersection, joined, lengthOf, overlaps, type Range, without } from "../base/range.ts";
 import { hex } from "../base/units.ts";
 import { type Core } from "./core.ts";
 import { type Domain } from "./domain.ts";
@@ -115,13 +115,12 @@ const INVARIANTS: readonly Invariant[] = [
           end: first + count,
         }));
         const there = joined([...ram, ...built]);
-        const twice = built.some((a, i) =>
-          built.some((b, j) => j > i && overlaps(a, b)) || ram.some((r) => overlaps(a, r))
-        );
-        if (twice) yield `${kind} built twice`;
-        for (const range of core.regions.managed()) {
-          const needed = chunksOf(kind, range);
-          if (lengthOf(needed) > 0 && !there.some((r) => contains(r, needed))) yield `${kind} of ${at(range)}`;
+        const sizes = (ranges: readonly Range[]) => ranges.reduce((sum, r) => sum + lengthOf(r), 0);
+        if (sizes(there) !== sizes(joined(ram)) + sizes(built)) yield `${kind} built twice`;
+        const needed = joined(core.regions.managed().map((range) => chunksOf(kind, range)));
+        for (const range of needed) {
+          const missing = without(range, there);
+          for (const { start, end } of missing) yield `${kind}: chunks ${start} to ${end}`;
         }
       }
     },

@@ -6,6 +6,7 @@
 import { hex, PAGE_SIZE } from "../base/units.ts";
 import { type Core } from "./core.ts";
 import { type Domain, isHvm } from "./domain.ts";
+import { pageInfo } from "./page_info.ts";
 
 export interface MachineCheckReport {
   readonly mfn: number;
@@ -14,8 +15,8 @@ export interface MachineCheckReport {
   /** Where the guest sees the error, in bytes; undefined for a page it has not mapped. */
   readonly gpa: number | undefined;
   /**
-   * `free`: nobody's page. `xen`: Xen's own structures, which a real machine does not survive. `dom0`: told to dom0. `vmce`:
-   * injected into the guest. `crashed`: the guest could not take it. `unmapped`: a label page; nobody is told.
+   * `free`: a page that Xen has and nobody owns. `xen`: Xen's own structures, which a real machine does not survive. `dom0`:
+   * dom0's page, or pmem that is its own as Xen was not given it. `vmce`: injected into the guest. `crashed`: the guest could not take it. `unmapped`: a label page; nobody is told.
    */
   readonly outcome: "free" | "xen" | "dom0" | "vmce" | "crashed" | "unmapped";
 }
@@ -33,7 +34,7 @@ export function machineCheck(core: Core, spa: number): MachineCheckReport {
     core.console.print(`MCE: uncorrectable error at ${hex(spa)}, mfn ${hex(mfn)}${owner}${where}: ${outcome}`);
     return { mfn, domid, gpa, outcome };
   };
-  if (!page) return report(isXens(core, mfn) ? "xen" : "free");
+  if (!page) return report(unownedOutcome(core, mfn));
   if (page.owner === 0) return report("dom0");
   if (gpa === undefined) return report("unmapped");
   const domain = core.domains.get(page.owner)!;
@@ -49,5 +50,8 @@ export function machineCheck(core: Core, spa: number): MachineCheckReport {
 const canTakeMachineCheck = (domain: Domain): boolean =>
   isHvm(domain) && domain.creationFinished && domain.shutdown === undefined && domain.life === "alive";
 
-const isXens = ({ regions }: Core, mfn: number): boolean =>
-  regions.touching("mgmt", { start: mfn, end: mfn + 1 }).some((r) => mfn < r.start + r.used);
+function unownedOutcome(core: Core, mfn: number): "free" | "xen" | "dom0" {
+  const { use } = pageInfo(core, mfn);
+  if (use === "structure") return "xen";
+  return core.options.management === "dom0" && (use === "unknown" || use === "reserved") ? "dom0" : "free";
+}

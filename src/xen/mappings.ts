@@ -4,8 +4,7 @@
  */
 import { type MappingRun } from "../ept/mod.ts";
 import { PAGE_SIZE } from "../base/units.ts";
-import { type LeafOrder } from "./options.ts";
-import { continues, type MappedRange, type P2m } from "./p2m.ts";
+import { blockAt, continues, type MappedRange, type P2m } from "./p2m.ts";
 
 export function* mappingRuns(p2m: P2m): Generator<MappingRun> {
   let waiting: MappedRange | undefined;
@@ -22,20 +21,12 @@ function* cutBefore(left: MappedRange, right: MappedRange): Generator<MappingRun
   const whole = { ...left, end: right.end };
   let rest = left;
   for (const [order, below] of [[18, 9], [9, 0]] as const) {
-    const block = blockAcross(whole, left.end, order);
-    if (block === undefined) continue;
+    const block = blockAt(whole, left.end, order)?.start;
+    if (block === undefined || block === left.end) continue;
     if (block > rest.start) yield toRun({ ...rest, end: block });
     rest = { ...rest, start: block, mfn: rest.mfn + (block - rest.start), maxOrder: below };
   }
   yield toRun(rest);
-}
-
-/** First gfn of the leaf of an order that would hold both sides of a gfn. */
-function blockAcross({ start, end, mfn, maxOrder }: MappedRange, gfn: number, order: LeafOrder): number | undefined {
-  const size = 2 ** order;
-  const block = gfn - (gfn % size);
-  const fits = order <= maxOrder && (start - mfn) % size === 0 && block >= start && block + size <= end;
-  return fits && block !== gfn ? block : undefined;
 }
 
 const toRun = ({ start, end, mfn, type, maxOrder }: MappedRange): MappingRun => ({

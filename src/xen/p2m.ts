@@ -123,14 +123,20 @@ export const continues = (left: MappedRange, right: MappedRange): boolean =>
   right.mfn === left.mfn + (left.end - left.start) && right.type === left.type && right.maxOrder === left.maxOrder;
 
 /** The leaf that maps a gfn of the range: the largest aligned block that fits. */
-export function leafAt({ start, end, mfn, maxOrder }: MappedRange, gfn: number): Range {
-  for (const order of [18, 9]) {
-    const size = 2 ** order;
-    const block = gfn - (gfn % size);
-    const fits = order <= maxOrder && (start - mfn) % size === 0 && block >= start && block + size <= end;
-    if (fits) return { start: block, end: block + size };
+export function leafAt(range: MappedRange, gfn: number): Range {
+  for (const order of [18, 9] as const) {
+    const block = blockAt(range, gfn, order);
+    if (block) return block;
   }
   return { start: gfn, end: gfn + 1 };
+}
+
+/** The aligned block of an order around a gfn, where it may be one leaf of the range. */
+export function blockAt({ start, end, mfn, maxOrder }: MappedRange, gfn: number, order: LeafOrder): Range | undefined {
+  const size = 2 ** order;
+  const block = gfn - (gfn % size);
+  const fits = order <= maxOrder && (start - mfn) % size === 0 && block >= start && block + size <= end;
+  return fits ? { start: block, end: block + size } : undefined;
 }
 
 /** Whether a leaf of the range reaches across a gfn inside it. */

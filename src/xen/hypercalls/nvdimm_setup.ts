@@ -3,6 +3,7 @@
  * they would have are corrected (`differences.ts`).
  */
 import { NVDIMM_OP, nvdimmSetup, PMEM_REGION_TYPE, SYSCTL } from "../../abi/mod.ts";
+import { type Errno } from "../../abi/errno.ts";
 import { costByRule } from "../../abi/structure_cost.ts";
 import { viewOf } from "../../base/bytes.ts";
 import { lengthOf, overlaps, type Range } from "../../base/range.ts";
@@ -134,7 +135,7 @@ export function setup(core: Core, bytes: Uint8Array): SubResult {
   }
 }
 
-function setupMgmt(request: Request) {
+function setupMgmt(request: Request): Errno | undefined {
   const refused = firstFailure(MGMT_CHECKS, request);
   if (refused) return refused;
   const { core } = request;
@@ -148,7 +149,7 @@ function setupMgmt(request: Request) {
   return undefined;
 }
 
-function setupData(request: Request) {
+function setupData(request: Request): Errno | undefined {
   const refused = firstFailure(DATA_CHECKS, request);
   if (refused) return refused;
   const { core } = request;
