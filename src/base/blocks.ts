@@ -76,3 +76,21 @@ export class Layer<B> implements Blocks<B> {
     for (const [id, block] of this.#changed) block === undefined ? target.delete(id) : target.set(id, block);
   }
 }
+
+/** The blocks whose ids begin with a prefix, under ids without it: one owner's part of a store of many. */
+export class PrefixedBlocks<B> implements Blocks<B> {
+  constructor(private readonly all: Blocks<B>, private readonly prefix: string) {}
+
+  get(id: string): B | undefined {
+    return this.all.get(this.prefix + id);
+  }
+  set(id: string, block: B): void {
+    this.all.set(this.prefix + id, block);
+  }
+  delete(id: string): void {
+    this.all.delete(this.prefix + id);
+  }
+  *ids(): Iterable<string> {
+    for (const id of this.all.ids()) if (id.startsWith(this.prefix)) yield id.slice(this.prefix.length);
+  }
+}

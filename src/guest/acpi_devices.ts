@@ -1,37 +1,42 @@
-/** The NVDIMM devices that an SSDT declares, as an operating system's ACPI namespace has them. */
+/** The NVDIMM devices that a guest's SSDTs declare, as its ACPI namespace has them (ACPI 6.5 §9.19; reference/nfit.md 7). */
 import { allObjects, type AmlObject, decodeAml, objectTree } from "../acpi/mod.ts";
 
 export interface AcpiDevices {
-  /** The root device (ACPI0012) has these methods. */
+  /** Methods of the root device. */
   readonly root: ReadonlySet<string>;
   /** Children by `_ADR`, with their methods. */
   readonly children: ReadonlyMap<number, ReadonlySet<string>>;
-  /** What the firmware patched into MEMA: the page for `_DSM`. Undefined where nothing names one. */
+  /** The guest-physical address that firmware patched into MEMA: the page for `_DSM`. Undefined where there is none. */
   readonly page: number | undefined;
 }
 
-/** Undefined where the table declares no NVDIMM root device. */
-export function acpiDevices(ssdt: Uint8Array): AcpiDevices | undefined {
-  const decoded = decodeAml(ssdt);
-  if (decoded.isErr()) return undefined;
-  const objects = allObjects(objectTree(decoded.value.terms));
-  const root = objects.find((object) =>
-    object.kind === "device" &&
-    object.children.some(({ name, value }) => name === "_HID" && value?.kind === "string" && value.text === "ACPI0012")
+const ROOT_HID = "ACPI0012";
+
+/** Undefined where no table declares an NVDIMM root device: then no driver looks at the NFIT. */
+export function acpiDevices(ssdts: readonly Uint8Array[]): AcpiDevices | undefined {
+  const objects = ssdts.flatMap((ssdt) =>
+    decodeAml(ssdt).map(({ terms }) => [...allObjects(objectTree(terms))]).unwrapOr([])
   );
+  const root = objects.find((object) => object.kind === "device" && textOf(object, "_HID") === ROOT_HID);
   if (!root) return undefined;
   const children = new Map<number, ReadonlySet<string>>();
-  for (const child of root.children.filter(({ kind }) => kind === "device")) {
-    const address = child.children.find(({ name }) => name === "_ADR")?.value;
-    if (address?.kind === "integer") children.set(Number(address.value), methodsOf(child));
+  for (const child of root.children) {
+    const address = child.kind === "device" ? integerOf(child.children, "_ADR") : undefined;
+    if (address !== undefined) children.set(address, methodsOf(child));
   }
-  const page = objects.find(({ name }) => name === "MEMA")?.value;
-  return {
-    root: methodsOf(root),
-    children,
-    page: page?.kind === "integer" && page.value !== 0n ? Number(page.value) : undefined,
-  };
+  const page = integerOf(objects, "MEMA");
+  return { root: methodsOf(root), children, page: page === 0 ? undefined : page };
 }
 
-const methodsOf = (object: AmlObject): ReadonlySet<string> =>
-  new Set(object.children.filter(({ kind }) => kind === "method").map(({ name }) => name));
+const methodsOf = ({ children }: AmlObject): ReadonlySet<string> =>
+  new Set(children.filter(({ kind }) => kind === "method").map(({ name }) => name));
+
+function textOf({ children }: AmlObject, name: string): string | undefined {
+  const value = children.find((object) => object.name === name)?.value;
+  return value?.kind === "string" ? value.text : undefined;
+}
+
+function integerOf(objects: readonly AmlObject[], name: string): number | undefined {
+  const value = objects.find((object) => object.name === name)?.value;
+  return value?.kind === "integer" ? Number(value.value) : undefined;
+}

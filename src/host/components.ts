@@ -50,7 +50,7 @@ const COMPONENTS: ComponentTable = {
     autostart: "durable",
   },
   deviceModel: { processes: "volatile" },
-  guest: { devices: "volatile", holders: "volatile" },
+  guest: { boots: "volatile", devices: "volatile", holders: "volatile" },
   host: { facts: "durable", clock: "durable" },
 };
 

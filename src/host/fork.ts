@@ -5,6 +5,7 @@
 import { type PhysicalMemory } from "../abi/ports.ts";
 import { DeviceModels } from "../device_model/mod.ts";
 import { Dom0, NATIVE_FACTS, PV_FACTS } from "../dom0/mod.ts";
+import { type Guest } from "../guest/mod.ts";
 import { Machine } from "../machine/mod.ts";
 import { NO_FILES, Toolstack } from "../toolstack/mod.ts";
 import { Xen } from "../xen/mod.ts";
@@ -12,6 +13,7 @@ import { ModelClock } from "./clock.ts";
 import { changesOf, type ForkChange, type HostState, layerOver } from "./components.ts";
 import { KeyedDraws } from "./draws.ts";
 import { guardedMemory } from "./guarded_memory.ts";
+import { endingGuests, guestOn } from "./guests.ts";
 import { type HostFacts } from "./facts.ts";
 import { StepRecorder } from "./recorder.ts";
 
@@ -71,7 +73,7 @@ export class Fork {
       state: this.state.toolstack,
       hypercall: xen.hypercall,
       qmp: deviceModels.qmp,
-      deviceModels,
+      deviceModels: endingGuests(this),
       dom0,
       files: NO_FILES,
       memory,
@@ -97,6 +99,11 @@ export class Fork {
       recorder,
       clock,
     });
+  }
+
+  /** The guest in a domain, from the inside; undefined where none runs, or one without ACPI tables (PV, PVH). */
+  guest(domid: number): Guest | undefined {
+    return guestOn(this, domid);
   }
 
   /** The models see the state as it is now: after a boot, or anything else that put blocks in place behind their backs. */
