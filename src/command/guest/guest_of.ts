@@ -1,8 +1,8 @@
-/** The inside of a running HVM domain, joined over the host's ports. */
+/** The inside of a running HVM domain. */
 import { err, ok, type Result } from "neverthrow";
 import { type Explanation, type Fork } from "../../host/mod.ts";
-import { Guest } from "../../guest/mod.ts";
-import { type DomainRecord, planMemory } from "../../toolstack/mod.ts";
+import { type Guest } from "../../guest/mod.ts";
+import { type DomainRecord } from "../../toolstack/mod.ts";
 import { findDomain } from "../tables/domain.ts";
 
 export interface NamedGuest {
@@ -12,26 +12,10 @@ export interface NamedGuest {
 
 export function findGuest(host: Fork, name: string): Result<NamedGuest, Explanation> {
   return findDomain(host, name).andThen((record): Result<NamedGuest, Explanation> => {
-    const { config, domid, startedAt } = record;
-    if (config.type !== "hvm") {
-      return err({
-        what: `${record.name} is ${config.type.toUpperCase()}: it has no firmware of ours`,
-        hint: "name an HVM guest",
-      });
-    }
-    const { deviceModels, xen, state, draws, recorder, clock } = host;
-    const guest = new Guest({
-      domid,
-      startedAt,
-      ram: planMemory(config).layout,
-      memory: xen.guestMemory,
-      io: deviceModels,
-      state: state.guest,
-      draws,
-      recorder,
-      clock,
-    });
-    return ok({ record, guest });
+    const guest = host.guest(record.domid);
+    if (guest) return ok({ record, guest });
+    const type = record.config.type.toUpperCase();
+    return err({ what: `${record.name} is a ${type} guest, without firmware of ours`, hint: "name an HVM guest" });
   });
 }
 

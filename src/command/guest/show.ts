@@ -1,7 +1,6 @@
 /** `guest show`: a guest's memory map and its NVDIMM devices, as its firmware tells them. */
 import { type Json } from "../../base/json.ts";
-import { PAGE_SIZE } from "../../base/units.ts";
-import { hex, shortSize } from "../../base/units.ts";
+import { hex, PAGE_SIZE, shortSize } from "../../base/units.ts";
 import { type DomainRecord } from "../../toolstack/mod.ts";
 import { type Guest } from "../../guest/mod.ts";
 import { done } from "../language/command.ts";
@@ -19,8 +18,10 @@ export const guestShow = lookingVerb({
   parse: (argv) => parseOptions(argv, DOMAIN_OPTION, USAGE).map((parsed) => ({ domain: parsed.get("domain")! })),
   run: (host, { domain }) =>
     findGuest(host, domain).match(({ record, guest }) => {
+      guest.boot();
       const rows = [...mapRows(record, guest), ...tableRows(guest), ...deviceRows(record, guest)];
-      return done(`${rows.join("\n")}\n`, "", valueOf(record, guest));
+      // A look changes nothing: that the guest has started by now is for others to keep.
+      return { ...done(`${rows.join("\n")}\n`, "", valueOf(record, guest)), keep: false };
     }, noSuchObject),
 });
 
@@ -48,13 +49,16 @@ const mapRows = (record: DomainRecord, guest: Guest): string[] => [
   ),
 ];
 
-const tableRows = (guest: Guest): string[] => [
-  "ACPI tables from the device model",
-  ...guest.tables().match(
-    ({ tables }) => tables.map(({ signature, gpa, bytes }) => `  ${signature}  ${hex(gpa)}  ${bytes.length} bytes`),
-    (fault) => [fault.kind === "no-loader" ? "  none" : `  not loaded: ${fault.reason}`],
-  ),
-];
+function tableRows(guest: Guest): string[] {
+  const { tables, fault } = guest.boot();
+  const rows = tables.map(({ signature, gpa, bytes }) => `  ${signature}  ${hex(gpa)}  ${bytes.length} bytes`);
+  return [
+    "ACPI tables from the device model",
+    ...rows,
+    ...(fault ? [`  not loaded: ${fault.reason}`] : []),
+    ...(rows.length === 0 && !fault ? ["  none"] : []),
+  ];
+}
 
 function deviceRows(record: DomainRecord, guest: Guest): string[] {
   const devices = guest.devices();
@@ -75,7 +79,5 @@ const valueOf = (record: DomainRecord, guest: Guest): Json => ({
   domain: record.name,
   acpi: record.config.nvdeck.acpi,
   memory_map: placesOf(record, guest).map((place) => ({ ...place })),
-  tables: guest.tables().map(({ tables }) =>
-    tables.map(({ signature, gpa, bytes }) => ({ signature, gpa, length: bytes.length }))
-  ).unwrapOr([]),
+  tables: guest.boot().tables.map(({ signature, gpa, bytes }) => ({ signature, gpa, length: bytes.length })),
 });
