@@ -1,14 +1,16 @@
 /** Taking a namespace back from Xen (ext, model section 2): content untouched, dom0's access restored. */
 import { err, ok, type Result } from "neverthrow";
-import { overlaps } from "../../base/range.ts";
+import { type Errno } from "../../abi/errno.ts";
+import { chunksOf, STRUCTURE_KINDS } from "../../abi/structure_cost.ts";
+import { overlaps, type Range } from "../../base/range.ts";
 import { assignments } from "../assignments.ts";
 import { namespaceOf } from "../backend/compare.ts";
 import { namespaceBacking } from "../backend/namespace_backing.ts";
 import { records } from "../domain_records.ts";
 import { type Tools } from "../parts.ts";
-import { reportId } from "../pmem_report.ts";
+import { type NamespaceReport, reportId } from "../pmem_report.ts";
 import { framesOf, wholeOf } from "./geometry.ts";
-import { backingOf, reportOf } from "./reports.ts";
+import { backingOf, namespaceReports, reportOf } from "./reports.ts";
 import { dependents, hypercallRefusal } from "./setup.ts";
 import { type SetupRefusal } from "./setup_refusal.ts";
 
@@ -44,19 +46,36 @@ export function runRelease(tools: Tools, { namespace: name, forget }: ReleaseReq
   );
   if (kept) return err({ kind: "kept", name, domain: kept.domainName, slot: kept.slot });
   const others = dependents(tools, reportId(report));
-  if (others.length > 0) {
-    return err({
-      kind: "holds-structures",
-      name,
-      others: others.map((other) => backingOf(tools, reportId(other))?.name ?? reportId(other)),
-    });
-  }
+  if (others.length > 0) return err(holdsStructures(tools, name, others));
 
   const released = tools.pmem.release(whole);
-  if (released.isErr()) return err(hypercallRefusal("XENPF_pmem_release", released.error, whole));
+  if (released.isErr()) return err(releaseFault(tools, report, name, released.error, whole));
   for (const claim of claims) claim.forget();
   if (backing.device !== undefined && !tools.files.mountOf(backing.device)) tools.dom0.closeExclusive(backing.device);
   tools.state.reports.delete(reportId(report));
   tools.recorder.step({ kind: "dom0", what: "taken back from Xen", target: name });
   return ok({ namespace: name, forgotten: [...new Set(claims.map(({ domainName }) => domainName))] });
+}
+
+const holdsStructures = (tools: Tools, name: string, others: readonly NamespaceReport[]): SetupRefusal => ({
+  kind: "holds-structures",
+  name,
+  others: others.map((other) => backingOf(tools, reportId(other))?.name ?? reportId(other)),
+});
+
+/** Nobody owns a page of it, so what Xen calls busy is a chunk of structures that a neighbour shares. */
+function releaseFault(
+  tools: Tools,
+  report: NamespaceReport,
+  name: string,
+  errno: Errno,
+  whole: Range,
+): SetupRefusal {
+  const sharing = namespaceReports(tools).filter((other) => {
+    const extent = other === report ? undefined : backingOf(tools, reportId(other))?.extent;
+    return extent && STRUCTURE_KINDS.some((kind) => overlaps(chunksOf(kind, framesOf(extent)), chunksOf(kind, whole)));
+  });
+  return errno === "EBUSY" && sharing.length > 0
+    ? holdsStructures(tools, name, sharing)
+    : hypercallRefusal("XENPF_pmem_release", errno, whole);
 }
