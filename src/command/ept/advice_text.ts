@@ -3,8 +3,8 @@
  * (model section 4: only remedies that the guest's Linux accepts).
  */
 import { isAligned } from "../../base/quantity.ts";
-import { grouped, hex, MiB, PAGE_SIZE, shortSize } from "../../base/units.ts";
-import { type Advice, advise, type Cause, type Change, type Order, type Remedy } from "../../ept/mod.ts";
+import { GiB, grouped, hex, MiB, PAGE_SIZE, shortSize } from "../../base/units.ts";
+import { type Advice, advise, type Cause, type Change, type Cost, type Order, type Remedy } from "../../ept/mod.ts";
 import { type Fork } from "../../host/mod.ts";
 import { namespaceBacking } from "../../toolstack/mod.ts";
 import { leafCountsOf } from "../console/forecast.ts";
@@ -33,7 +33,9 @@ export const pmemAdvice = (host: Fork, { layout, names }: GuestEpt): PmemAdvice[
       pmem,
       advice,
       causes: [...advice.causes.map(causeText), ...placeWarning(pmem)],
-      remedies: advice.remedies.flatMap((remedy) => remedyText(remedy, backing)),
+      remedies: advice.remedies.filter((remedy) => isWorthwhile(remedy, advice.now)).flatMap((remedy) =>
+        remedyText(remedy, backing)
+      ),
     };
   });
 
@@ -73,6 +75,10 @@ function causeText(cause: Cause): string {
       return `the processor has no pages of ${pageOf(cause.lacks)}`;
   }
 }
+
+/** More memory for whole GiB is no remedy where no 1 GiB page comes of it. */
+const isWorthwhile = ({ change, after }: Remedy, now: Cost): boolean =>
+  change.kind !== "whole-pages" || change.step < GiB || after.leaf1g > now.leaf1g;
 
 /** None where the remedy cannot be had. */
 function remedyText({ change, after, savesTables }: Remedy, backing: Backing): string[] {

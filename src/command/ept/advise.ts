@@ -5,6 +5,7 @@ import { hex, shortSize } from "../../base/units.ts";
 import { leafCountsOf } from "../console/forecast.ts";
 import { counted } from "../tables/counted.ts";
 import { wrapped } from "../tables/wrapped.ts";
+import { type PmemRange } from "./address_names.ts";
 import { type PmemAdvice, pmemAdvice } from "./advice_text.ts";
 import { answer, domainVerb, JSON_OPTION } from "./domain_verb.ts";
 import { leavesText } from "./leaf_text.ts";
@@ -34,12 +35,15 @@ function adviceLines({ pmem, advice, causes, remedies }: PmemAdvice, i: number):
   ];
   return [
     ...(i === 0 ? [] : [""]),
-    `nv${pmem.slot}  ${pmem.name}  ${hex(pmem.gpa.start)} – ${hex(pmem.gpa.end)}  ${shortSize(mappedBytes)}: ${
+    `${pmemTitle(pmem)}  ${hex(pmem.gpa.start)} – ${hex(pmem.gpa.end)}  ${shortSize(mappedBytes)}: ${
       leavesText(leafCountsOf(now))
     }, ${counted(now.tables, "table")}`,
     ...sentences.flatMap((text) => wrapped(text, WIDTH - 4).map((line, n) => `${n === 0 ? "  " : "    "}${line}`)),
   ];
 }
+
+/** `nv0 namespace0.3`; what has no name of its own is called by its slot alone. */
+const pmemTitle = ({ slot, name }: PmemRange): string => name === `nv${slot}` ? name : `nv${slot}  ${name}`;
 
 const adviceJson = ({ pmem, advice, causes, remedies }: PmemAdvice): Json => ({
   slot: pmem.slot,

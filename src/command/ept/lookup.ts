@@ -71,9 +71,10 @@ function stepLines(step: WalkStep): string[] {
     : entry.kind === "table"
     ? `${child} at ${hex(entry.address)}`
     : "not present";
+  const words = entry.kind === "empty" ? [] : entry.words;
   return [
     "",
-    `${table}[${index}]  ${entry.hex}  ${kind}   (entry at ${hex(entryAddress)})`,
+    `${table}[${index}]  ${entry.hex}  ${[kind, ...words].join("  ")}   (entry at ${hex(entryAddress)})`,
     ...columns(entry.bits.map(bitCells), [0], "").map((line) => `  ${line}`),
   ];
 }

@@ -71,7 +71,7 @@ function hostTable(host: Fork, table: TableName): Result<FoundTable, Outcome> {
 
 /** Tables as the domain's device model hands them to the guest's firmware. */
 export function domainTable(host: Fork, text: string, table: TableName): Result<FoundTable, Explanation> {
-  return findDomain(host, text).andThen(({ domid, name }) => {
+  return findDomain(host, text).andThen(({ domid, name }): Result<FoundTable, Explanation> => {
     const process = host.deviceModels.process(domid);
     const { nfit, ssdt } = host.deviceModels.tables(domid);
     const bytes = table === "NFIT" ? nfit : ssdt;

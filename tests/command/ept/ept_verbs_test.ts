@@ -4,7 +4,7 @@ import { parseJson } from "../../../src/base/json.ts";
 import { atPointer } from "../../../src/base/json_pointer.ts";
 import { type Guest, hostWithGuest, ON_NAMESPACE, sessionWithGuest } from "../tables/guest_host.ts";
 import { memoryFiles } from "../tables/memory_files.ts";
-import { sessionFor, sessionOn } from "../../support/session.ts";
+import { hostFrom, imageFrom, sessionFor, sessionOn } from "../../support/session.ts";
 
 const host = hostWithGuest("server-two-socket", ON_NAMESPACE);
 const { run } = sessionOn(host);
@@ -137,4 +137,22 @@ Deno.test("misuse is a usage fault that says what is missing", async () => {
     "ept dump --domain web1 -o x --style fancy",
   ];
   for (const line of lines) assert.equal((await run(line)).status, 2, line);
+});
+
+Deno.test("under management xen a guest's frames are walked to the DIMM all the same", async () => {
+  const image = imageFrom("server-two-socket");
+  const session = sessionOn(hostFrom({ ...image, facts: { ...image.facts, management: "xen" } }));
+  const vnvdimm = "type=mfn, backend=0x440200, nr_pages=0x90000, nr_label_pages=32";
+  const lines = [
+    "xl pmem-setup -m 0x400000 0x420000",
+    "xl pmem-setup -d 0x420000 0xc00000 0x400000 0x420000",
+    `xl create fixtures/guests/frames1.cfg "vnvdimms=['${vnvdimm}']"`,
+  ];
+  for (const line of lines) assert.equal((await session.run(line)).status, 0, line);
+  const walk = outText(await session.run("ept lookup --domain frames1 0x100000000"));
+  assert.match(walk, /→ mpa 0x440200000 .*\n {2}region0 → nmem0 dpa 0x10080000 {3}nv0\n/);
+  const advice = outText(await session.run("ept advise --domain frames1"));
+  assert.match(advice, /^nv0 {2}0x100000000 – 0x18ffe0000 {2}2\.25 GiB: 1 151 × 2 MiB, 480 × 4 KiB/);
+  assert.match(advice, /→ with 128\.00 KiB more behind it/);
+  assert.doesNotMatch(advice, /multiple of 1 GiB/);
 });
