@@ -74,6 +74,7 @@ export * from "./dsm/identity.ts";
 export * from "./dsm/page.ts";
 export * from "./dsm/label.ts";
 export * from "./dsm/health.ts";
+export * from "./dsm/security.ts";
 export * from "./dsm/ars.ts";
 export * from "./dsm/read_fit.ts";
 export { statusOf, statusOnly } from "./dsm/payload.ts";

@@ -14,7 +14,17 @@ import { enableDimm, NEW_DIMM, userWriteLabels } from "./dimm_driver.ts";
 import { readDisk, writeDisk } from "./disk.ts";
 import { bindDevice, closeExclusive, holderOf, openExclusive, unbindDevice } from "./drivers.ts";
 import { type Dom0Facts } from "./facts.ts";
-import { offersFunction, smart, type SmartData, type SmartThresholds, smartThresholds } from "./health.ts";
+import {
+  injectSmart,
+  offersFunction,
+  setSmartThresholds,
+  smart,
+  type SmartData,
+  type SmartInjectionInput,
+  type SmartThresholds,
+  smartThresholds,
+  type ThresholdInput,
+} from "./health.ts";
 import { Kernel } from "./kernel.ts";
 import { labelAreaSize, readLabels } from "./label_access.ts";
 import { availableSlots } from "./label_data.ts";
@@ -33,6 +43,7 @@ import {
   uninjectError,
   waitScrub,
 } from "./scrub.ts";
+import { type Security, security, waitOverwrite } from "./security.ts";
 import { type DaxDevice, type Dom0State } from "./state.ts";
 import { storeAttribute } from "./sysfs_store.ts";
 import { type DimmTopology, readTopology } from "./topology.ts";
@@ -166,6 +177,21 @@ export class Dom0 {
   }
   smartThresholds(dimm: number): Result<SmartThresholds, Errno> | undefined {
     return smartThresholds(this.kernel, this.#dimm(dimm));
+  }
+  /** -ENOTTY where the DIMM has no such function, -EIO where firmware refuses; so also below. */
+  setSmartThresholds(dimm: number, thresholds: ThresholdInput): Result<void, Errno> {
+    return setSmartThresholds(this.kernel, this.#dimm(dimm), thresholds);
+  }
+  injectSmart(dimm: number, injection: SmartInjectionInput): Result<void, Errno> {
+    return injectSmart(this.kernel, this.#dimm(dimm), injection);
+  }
+  /** Undefined where the DIMM has no security functions. */
+  security(dimm: number): Security | undefined {
+    return security(this.kernel, this.#dimm(dimm));
+  }
+  /** Lets a running overwrite end: model time passes. Whether one ran. */
+  waitOverwrite(dimm: number): boolean {
+    return waitOverwrite(this.kernel, this.#dimm(dimm));
   }
   /** Number of the DIMM's command family; undefined where it answers none. */
   dimmFamily(dimm: number): number | undefined {

@@ -14,5 +14,6 @@ export {
 } from "./views.ts";
 export { type BadSectors } from "./badblocks.ts";
 export { type SmartData, type SmartInjectionInput, type SmartThresholds, type ThresholdInput } from "./health.ts";
+export { type Security } from "./security.ts";
 export { labelAreaOf } from "./label_data.ts";
 export { type ResumeFault } from "./resume.ts";

@@ -38,6 +38,10 @@ export interface DimmDevice {
   readonly locked: boolean;
   /** The driver's copy of the label area where userspace has since written to the medium behind its back. */
   readonly heldArea?: Uint8Array;
+  /** Its security settings cannot be changed until the power goes. */
+  readonly frozen?: true;
+  /** Model time in nanoseconds at which an overwrite of the medium is over. */
+  readonly overwriteUntil?: bigint;
 }
 
 /** Names of the devices that wait to be configured. */

@@ -20,6 +20,7 @@ import {
   storePfnMode,
 } from "./personality.ts";
 import { setRegionAlign, setRegionReadOnly } from "./region_driver.ts";
+import { storeSecurity } from "./security.ts";
 import { canScrub, setHwErrorScrub, startScrub } from "./scrub.ts";
 
 type Store = (kernel: Kernel, device: string, text: string) => Result<void, Errno>;
@@ -75,6 +76,7 @@ const STORES: Readonly<Record<string, Readonly<Record<string, Store>>>> = {
     align: withNumber((kernel, device, align) => setRegionAlign(kernel, kernel.region(regionNumber(device)), align)),
     read_only: withBoolean((kernel, device, ro) => setRegionReadOnly(kernel, kernel.region(regionNumber(device)), ro)),
   },
+  nmem: { security: (kernel, device, text) => storeSecurity(kernel, kernel.dimms[Number(device.slice(4))]!, text) },
   [BUS]: {
     "nfit/scrub": withNumber(storeScrub),
     "nfit/hw_error_scrub": withBoolean(setHwErrorScrub),

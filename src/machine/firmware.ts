@@ -13,6 +13,7 @@ import {
 } from "../acpi/mod.ts";
 import { type LabelRefusal, LabelStorage } from "./label_storage.ts";
 import { answerRoot } from "./root_dsm.ts";
+import { answerSecurity } from "./security.ts";
 import { answerHealth } from "./smart.ts";
 import { type DimmFacts, type MachineFacts, type MachineState } from "./state.ts";
 
@@ -61,7 +62,8 @@ export class MachineFirmware implements Firmware {
     if ((family.mask & (2 ** fn)) === 0) return statusOnly(DSM_STATUS.unsupported);
     if (uuid !== DSM_UUID.intel) return statusOnly(DSM_STATUS.unsupported);
     if (fn >= 4 && fn <= 6) return this.#labels(dimm, fn, input, note);
-    return answerHealth(this.state, dimm, fn, input) ?? statusOnly(DSM_STATUS.unsupported);
+    return answerHealth(this.state, dimm, fn, input) ?? answerSecurity(this.state, this.recorder, dimm, fn, input) ??
+      statusOnly(DSM_STATUS.unsupported);
   }
 
   labelMethods(handle: number): LabelMethods | undefined {

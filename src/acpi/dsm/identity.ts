@@ -33,6 +33,11 @@ export const LEAF_FUNCTION = {
   latchShutdown: 10,
   setSmartThreshold: 17,
   injectSmart: 18,
+  securityState: 19,
+  freeze: 23,
+  secureErase: 24,
+  overwrite: 25,
+  queryOverwrite: 26,
 } as const;
 
 /** Functions of the root device (Linux `ndctl.h` ND_CMD_ARS_*, ndctl `libndctl-nfit.h`). */

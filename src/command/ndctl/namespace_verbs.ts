@@ -22,29 +22,32 @@ export interface Processed {
   readonly errno: Errno | undefined;
 }
 
-/**
- * Runs `act` on the namespaces that `namespace` names: one, or with `all` every one that has a size or a uuid. The last
- * result stands for the whole; -ENXIO where nothing was named.
- */
+/** The namespaces that `namespace` names: one, or with `all` every one that has a size or a uuid; seen as they come up. */
+export function* namedNamespaces(dom0: Dom0, options: Named<BaseOptions>): Generator<NamespaceView> {
+  const { namespace: wanted } = options;
+  if (wanted === undefined || !dom0.hasBus || !busMatches(options.bus)) return;
+  for (const region of regionsOf(dom0)) {
+    if (!regionMatches(region, options.region)) continue;
+    for (const { name } of namespacesOf(dom0, region.number)) {
+      const namespace = dom0.namespace(name);
+      if (namespace && (wanted === "all" ? !isVoid(namespace) : wanted === name)) yield namespace;
+    }
+  }
+}
+
+/** Runs `act` on each of them. The last result stands for the whole; -ENXIO where nothing was named. */
 export function forNamespaces<O extends BaseOptions>(
   dom0: Dom0,
   options: Named<O>,
   act: Act<O>,
   talk: Talk,
 ): Processed {
-  const { namespace: wanted } = options;
-  let errno: Errno | undefined = wanted === "all" ? undefined : "ENXIO";
+  let errno: Errno | undefined = options.namespace === "all" ? undefined : "ENXIO";
   let count = 0;
-  if (wanted === undefined || !dom0.hasBus || !busMatches(options.bus)) return { count, errno };
-  for (const region of regionsOf(dom0)) {
-    if (!regionMatches(region, options.region)) continue;
-    for (const { name } of namespacesOf(dom0, region.number)) {
-      const namespace = dom0.namespace(name);
-      if (!namespace || (wanted === "all" ? isVoid(namespace) : wanted !== name)) continue;
-      const done = act(dom0, namespace, options, talk);
-      if (done.isOk() && done.value) count++;
-      errno = done.isErr() ? done.error : undefined;
-    }
+  for (const namespace of namedNamespaces(dom0, options)) {
+    const done = act(dom0, namespace, options, talk);
+    if (done.isOk() && done.value) count++;
+    errno = done.isErr() ? done.error : undefined;
   }
   return { count, errno };
 }

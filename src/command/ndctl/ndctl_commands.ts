@@ -1,18 +1,40 @@
 /** Every ndctl verb, in the order in which the tool lists them. */
 import { type AnyCommand } from "../language/command.ts";
+import { activateFirmware, startScrub, waitScrub } from "./bus_verbs.ts";
+import { checkNamespace } from "./check_namespace.ts";
+import { clearErrors } from "./clear_errors.ts";
 import { createNamespace } from "./create_namespace.ts";
+import { createNfitVerb } from "./create_nfit.ts";
 import { disableDimm, enableDimm } from "./dimm_driver_verbs.ts";
+import { readInfoblock, writeInfoblock } from "./infoblock_verbs.ts";
+import { injectError } from "./inject_error.ts";
+import { injectSmart } from "./inject_smart.ts";
 import { checkLabels, initLabels, readLabels, writeLabels, zeroLabels } from "./label_verbs.ts";
 import { list } from "./list.ts";
+import { loadKeys } from "./load_keys.ts";
 import { mainVerbs } from "./main_verb.ts";
+import { monitor } from "./monitor.ts";
 import { destroyNamespace, disable, enable } from "./namespace_verbs.ts";
 import { disableRegion, enableRegion } from "./region_verbs.ts";
+import {
+  freezeSecurity,
+  removePassphrase,
+  sanitizeDimm,
+  setupPassphrase,
+  updatePassphrase,
+  waitOverwrite,
+} from "./security_verbs.ts";
+import { updateFirmware } from "./update_firmware.ts";
 
 const verbs: readonly AnyCommand[] = [
   enable,
   disable,
   createNamespace,
   destroyNamespace,
+  readInfoblock,
+  writeInfoblock,
+  checkNamespace,
+  clearErrors,
   enableRegion,
   disableRegion,
   enableDimm,
@@ -22,9 +44,24 @@ const verbs: readonly AnyCommand[] = [
   writeLabels,
   initLabels,
   checkLabels,
+  injectError,
+  updateFirmware,
+  injectSmart,
+  waitScrub,
+  activateFirmware,
+  startScrub,
+  setupPassphrase,
+  updatePassphrase,
+  removePassphrase,
+  freezeSecurity,
+  sanitizeDimm,
+  loadKeys,
+  waitOverwrite,
   list,
+  monitor,
 ];
 
 const verbNames = (): string[] => ["version", ...verbs.map(({ name }) => name[1]!), "help"];
 
-export const ndctlCommands: readonly AnyCommand[] = [...mainVerbs("ndctl", verbNames), ...verbs];
+/** The tool does not list `create-nfit`. */
+export const ndctlCommands: readonly AnyCommand[] = [...mainVerbs("ndctl", verbNames), ...verbs, createNfitVerb];

@@ -13,6 +13,7 @@ const LIST_OPTS_STATUS = 130;
 interface Common {
   /** One letter, or absent. */
   readonly short?: string;
+  /** Empty where there is only the letter. */
   readonly long: string;
   readonly help: string;
 }
@@ -20,14 +21,17 @@ export type Flag = Common & { readonly kind: "flag"; readonly initial?: true };
 /** Each occurrence counts one more: `-vvv`. */
 export type Count = Common & { readonly kind: "count" };
 export type Text = Common & { readonly kind: "text"; readonly argument: string };
+/** An option that may be given several times. */
+export type Texts = Common & { readonly kind: "texts"; readonly argument: string };
 /** A decimal number. */
 export type Decimal = Common & { readonly kind: "decimal" };
-export type OptionSpec = Flag | Count | Text | Decimal;
+export type OptionSpec = Flag | Count | Text | Texts | Decimal;
 export type OptionTable = Readonly<Record<string, OptionSpec>>;
 
 type ValueOf<S extends OptionSpec> = S extends Flag ? boolean
   : S extends Count ? number
   : S extends Decimal ? number | undefined
+  : S extends Texts ? readonly string[]
   : string | undefined;
 export type OptionValues<T extends OptionTable> = { -readonly [K in keyof T]: ValueOf<T[K]> };
 
@@ -52,6 +56,13 @@ export const text = (short: string | undefined, long: string, argument: string, 
   argument,
   help,
 });
+export const texts = (short: string, long: string, argument: string, help: string): Texts => ({
+  kind: "texts",
+  short,
+  long,
+  argument,
+  help,
+});
 export const decimal = (short: string | undefined, long: string, help: string): Decimal => ({
   kind: "decimal",
   ...(short === undefined ? {} : { short }),
@@ -61,6 +72,8 @@ export const decimal = (short: string | undefined, long: string, help: string): 
 
 /** `error()` of the ndctl tools. Messages that end in a line break leave an empty line behind them. */
 export const errorText = (message: string): string => `  Error: ${message}\n`;
+/** `warning()`, likewise. */
+export const warningText = (message: string): string => `  Warning: ${message}\n`;
 
 export function parseOptions<T extends OptionTable>(
   argv: readonly string[],
@@ -72,7 +85,7 @@ export function parseOptions<T extends OptionTable>(
   if (stop === undefined) return ok({ values: parser.values as OptionValues<T>, words: parser.words });
   if (stop.kind === "list") {
     return err({
-      out: Object.values(table).map(({ long }) => `--${long} `).join(""),
+      out: Object.values(table).filter(({ long }) => long !== "").map(({ long }) => `--${long} `).join(""),
       err: "",
       status: LIST_OPTS_STATUS,
     });
@@ -91,8 +104,10 @@ export function usageFault(usage: string, table: OptionTable, messages = "", onl
 const HELP_COLUMN = 26;
 
 function optionHelp(spec: OptionSpec): string {
-  const argument = spec.kind === "text" ? ` <${spec.argument}>` : spec.kind === "decimal" ? " <n>" : "";
-  const head = `    ${spec.short ? `-${spec.short}, ` : "    "}--${spec.long}${argument}`;
+  const argument = "argument" in spec ? ` <${spec.argument}>` : spec.kind === "decimal" ? " <n>" : "";
+  const long = spec.long === "" ? "" : `--${spec.long}`;
+  const short = spec.short ? `-${spec.short}${long === "" ? "" : ", "}` : "    ";
+  const head = `    ${short}${long}${argument}`;
   if (head.length > HELP_COLUMN - 2) return `${head}\n${" ".repeat(HELP_COLUMN)}${spec.help}\n`;
   return `${head.padEnd(HELP_COLUMN)}${spec.help}\n`;
 }
@@ -105,7 +120,7 @@ type Stop = { readonly kind: "list" } | {
 
 /** A value that was joined to its option (`-r0`, `--region=0`), or the words that may still give one. */
 class Parser {
-  readonly values: Record<string, boolean | number | string | undefined> = {};
+  readonly values: Record<string, boolean | number | string | readonly string[] | undefined> = {};
   readonly words: string[] = [];
   #at = 0;
 
@@ -176,6 +191,7 @@ class Parser {
     const abbreviated = [];
     for (const option of this.options) {
       const { long } = option[1];
+      if (long === "") continue;
       if (long === name) return [{ option, unset: false }];
       if (name === `no-${long}`) return [{ option, unset: true }];
       if (long.startsWith(name)) abbreviated.push({ option, unset: false });
@@ -194,6 +210,8 @@ class Parser {
         ? false
         : spec.kind === "count" || spec.kind === "decimal"
         ? 0
+        : spec.kind === "texts"
+        ? []
         : undefined;
       return undefined;
     }
@@ -204,7 +222,11 @@ class Parser {
       if (value === undefined) return refuse("requires a value");
       const number = spec.kind === "decimal" ? wholeNumber(value) : undefined;
       if (spec.kind === "decimal" && number === undefined) return refuse("expects a numerical value");
-      this.values[key] = spec.kind === "decimal" ? number : value;
+      this.values[key] = spec.kind === "decimal"
+        ? number
+        : spec.kind === "texts"
+        ? [...this.values[key] as string[], value]
+        : value;
     }
     return undefined;
   }
@@ -212,8 +234,10 @@ class Parser {
 
 const isSwitch = (spec: OptionSpec): boolean => spec.kind === "flag" || spec.kind === "count";
 
-const initialValue = (spec: OptionSpec): boolean | number | undefined =>
-  spec.kind === "flag" ? spec.initial ?? false : spec.kind === "count" ? 0 : undefined;
+function initialValue(spec: OptionSpec): boolean | number | string[] | undefined {
+  if (spec.kind === "flag") return spec.initial ?? false;
+  return spec.kind === "count" ? 0 : spec.kind === "texts" ? [] : undefined;
+}
 
 /** strtol in base ten, stored in 32 unsigned bits; an empty word is zero. */
 function wholeNumber(word: string): number | undefined {

@@ -49,18 +49,37 @@ export class Tool {
   /** `dom0` is asked for anew for every line, as every command has its own view. */
   constructor(private readonly dom0: () => Dom0) {}
 
-  run(words: readonly string[], input?: Uint8Array): ToolRun {
+  async run(words: readonly string[], input?: Uint8Array): Promise<ToolRun> {
     const found = this.#registry.find(words);
     if (found.isErr()) return { status: found.error.status, out: new Uint8Array(), err: found.error.err };
-    const command = found.value.command as HostCommand;
+    const { command } = found.value;
     const args = command.parse(found.value.argv);
     if (args.isErr()) {
       return { status: args.error.status, out: bytes(args.error.out ?? ""), err: args.error.err };
     }
-    const context: Context = { files: this.files, terminal: false, input, json: false, line: words } as Context;
-    const outcome = drain(command.run({ dom0: this.dom0() } as unknown as Fork, args.value, context));
+    const context: Context = { files: this.files, terminal: false, input, json: false, line: words };
+    const fork = { dom0: this.dom0() } as unknown as Fork;
+    const outcome = command.kind === "host"
+      ? drain(command.run(fork, args.value, context))
+      : await drainSession(command.run(this.#session(fork, context), args.value));
     return { status: outcome.status, out: bytes(outcome.out), err: outcome.err };
   }
+
+  /** As much of a session as the tool's own session verbs use. A pause ends it, as an interrupt does. */
+  #session(fork: Fork, context: Context): Session {
+    const session: Partial<Session> = {
+      context,
+      host: () => ({ fork: () => fork, refresh: () => false }) as unknown as ReturnType<Session["host"]>,
+      say: () => {},
+      print: () => {},
+      pause: () => Promise.reject(new Error("interrupted")),
+    };
+    return session as Session;
+  }
+}
+
+async function drainSession(run: AsyncGenerator<unknown, Outcome, void>): Promise<Outcome> {
+  for (let step = await run.next();; step = await run.next()) if (step.done) return step.value;
 }
 
 function drain(run: Generator<unknown, Outcome, void>): Outcome {

@@ -1,0 +1,186 @@
+/**
+ * `ndctl monitor`: a line of JSON for every event on a DIMM, until interrupted. Events are what other consoles, or the lines
+ * of a script, do to the same host. Source: ndctl `ndctl/monitor.c`.
+ */
+import { err, ok, type Result } from "neverthrow";
+import { ALARM, SMART_VALID } from "../../acpi/mod.ts";
+import { textOf } from "../../base/bytes.ts";
+import { compactJson, prettyJson } from "../../base/json.ts";
+import { type DimmView, type Dom0 } from "../../dom0/mod.ts";
+import { declare, type Outcome, type Progress, type Session, type UsageFault } from "../language/command.ts";
+import { type Condition, conditionOf, type DimmEvent, eventJson, eventsNamed } from "./dimm_events.ts";
+import { decimal, errorText, flag, type OptionValues, parseOptions, text, usageFault } from "./parse_options.ts";
+import { statusOf, Talk } from "./talk.ts";
+import { parseFilters, walk } from "./walk.ts";
+
+const options = {
+  bus: text("b", "bus", "bus-id", "only on this bus"),
+  region: text("r", "region", "region-id", "only in this region"),
+  dimm: text("d", "dimm", "dimm-id", "only this DIMM"),
+  namespace: text("n", "namespace", "namespace-id", "only what this namespace lies on"),
+  dimmEvent: text("D", "dimm-event", "events", "only these events"),
+  log: text("l", "log", "file|syslog|standard", "where events go"),
+  configFile: text("c", "config-file", "file", "options from a file"),
+  daemon: flag(undefined, "daemon", "run in the background"),
+  human: flag("u", "human", "events over several lines"),
+  verbose: flag("v", "verbose", "say more"),
+  poll: decimal("p", "poll", "report the state of every DIMM each n seconds"),
+} as const;
+type MonitorOptions = OptionValues<typeof options>;
+
+const USAGE = "ndctl monitor [<options>]";
+
+/** What an unknown event's name exits with: the length of a path that was made just before. */
+const UNKNOWN_EVENT = 30;
+/** How often the host is looked at. */
+const PERIOD_MS = 500;
+
+export const monitor = declare<MonitorOptions>({
+  kind: "session",
+  vocabulary: "ndctl",
+  name: ["ndctl", "monitor"],
+  summary: "Report events on DIMMs, as JSON lines",
+  usage: "[-D EVENT] [-d NMEM] [-r REGION] [-n NAMESPACE] [-u] [-p SECONDS] [-l FILE]",
+  effect: "reads",
+  parse(argv): Result<MonitorOptions, UsageFault> {
+    return parseOptions(argv, options, USAGE).andThen(({ values, words }) => {
+      if (words.length === 0) return ok(values);
+      const messages = words.map((word) => errorText(`unknown parameter "${word}"\n`)).join("");
+      return err(usageFault(USAGE, options, messages));
+    });
+  },
+  async *run(session, given): AsyncGenerator<Progress, Outcome, void> {
+    const talk = new Talk();
+    const configured = withConfig(session, given, talk);
+    if (!configured) return talk.outcome(statusOf("ENOENT"));
+    const chosen = eventsNamed(configured.dimmEvent);
+    if ("unknown" in chosen) {
+      talk.say(`no dimm-event named ${chosen.unknown}\n`);
+      return talk.outcome(UNKNOWN_EVENT);
+    }
+    if (configured.daemon) {
+      talk.say("  Error: there is nobody to leave a daemon with; run it without --daemon\n");
+      return talk.outcome(1);
+    }
+    const watched = dimmsToWatch(session.host().fork().dom0, configured, talk);
+    if (!watched) return talk.outcome(statusOf("EINVAL"));
+    if (watched.length === 0) {
+      talk.print("no dimms to monitor, exiting\n");
+      return talk.outcome(statusOf("ENXIO"));
+    }
+    session.say(talk.err);
+    yield* enableAlarms(session, watched, chosen.events);
+    return yield* watch(session, watched, chosen.events, configured);
+  },
+});
+
+/** DIMMs with health functions, in the order of the walk; undefined where a filter is no good. */
+function dimmsToWatch(dom0: Dom0, values: MonitorOptions, talk: Talk): DimmView[] | undefined {
+  const filters = parseFilters(values, talk);
+  if (filters.isErr()) return undefined;
+  const watched: DimmView[] = [];
+  walk(dom0, filters.value, {
+    bus: () => {},
+    region: () => {},
+    namespace: () => {},
+    dimm(dimm) {
+      if (!dom0.dimmOffers(dimm.number, "smart")) return talk.say(`${dimm.name}: no smart support\n`);
+      const smart = dom0.smart(dimm.number)?.unwrapOr(undefined);
+      const thresholds = dom0.dimmOffers(dimm.number, "smart_thresh");
+      if (thresholds && ((smart?.validity ?? 0) & SMART_VALID.alarms) === 0) {
+        return talk.say(`${dimm.name}: smart alarm invalid\n`);
+      }
+      watched.push(dimm);
+    },
+  });
+  return watched;
+}
+
+/** Alarms of the events asked for that are off are turned on, as a command of its own in the journal. */
+async function* enableAlarms(
+  session: Session,
+  dimms: readonly DimmView[],
+  watched: ReadonlySet<DimmEvent>,
+): AsyncGenerator<Progress, void, void> {
+  const wanted = [
+    ["dimm-media-temperature", ALARM.mediaTemperature, "--media-temperature-alarm=on"],
+    ["dimm-controller-temperature", ALARM.controllerTemperature, "--ctrl-temperature-alarm=on"],
+    ["dimm-spares-remaining", ALARM.spares, "--spares-alarm=on"],
+  ] as const;
+  for (const dimm of dimms) {
+    const now = session.host().fork().dom0.smartThresholds(dimm.number)?.unwrapOr(undefined);
+    if (!now) continue;
+    const off = wanted.filter(([event, bit]) => watched.has(event) && (now.alarmControl & bit) === 0);
+    if (off.length > 0) yield* session.execute(["ndctl", "inject-smart", dimm.name, ...off.map(([, , word]) => word)]);
+  }
+}
+
+async function* watch(
+  session: Session,
+  dimms: readonly DimmView[],
+  watched: ReadonlySet<DimmEvent>,
+  { human, poll, log }: MonitorOptions,
+): AsyncGenerator<Progress, Outcome, void> {
+  const first = new Map<number, Condition>();
+  const last = new Map<number, string>();
+  const look = (all: boolean) => {
+    const fork = session.host().fork();
+    for (const dimm of dimms) {
+      const condition = conditionOf(fork.dom0, dimm.number);
+      if (!condition) continue;
+      const before = first.get(dimm.number);
+      if (!before) first.set(dimm.number, condition);
+      const events = new Set(condition.events);
+      if (before && before.health !== condition.health) events.add("dimm-health-state");
+      const state = [condition.health, ...condition.events].join();
+      const fresh = all || last.get(dimm.number) !== state;
+      last.set(dimm.number, state);
+      if (!fresh || ![...events].some((event) => watched.has(event))) continue;
+      const view = fork.dom0.dimms()[dimm.number]!;
+      const json = eventJson(fork.dom0, view, { ...condition, events }, watched, fork.clock.now());
+      emit(session, `${human ? prettyJson(json) : compactJson(json)}\n`, log);
+    }
+  };
+  look(true);
+  for (let waited = PERIOD_MS;; waited += PERIOD_MS) {
+    yield { what: "waiting for events", done: 0, total: 0 };
+    await session.pause(PERIOD_MS);
+    const due = poll !== undefined && poll > 0 && waited % (poll * 1000) < PERIOD_MS;
+    if (session.host().refresh() || due) look(due);
+  }
+}
+
+/** To standard error, where ndctl's logger puts what is more than information; or to the end of a file. */
+function emit(session: Session, line: string, log: string | undefined): void {
+  if (log === undefined || log === "standard" || log === "./standard") return session.say(line);
+  if (log === "syslog" || log === "./syslog") return;
+  const { files } = session.context;
+  const old = files.read(log).unwrapOr(new Uint8Array());
+  files.write(log, [old, new TextEncoder().encode(line)]);
+}
+
+/** Options that only the file gives; `#` starts a comment, a section's name is not looked at. */
+function withConfig(session: Session, values: MonitorOptions, talk: Talk): MonitorOptions | undefined {
+  if (values.configFile === undefined) return values;
+  const file = session.context.files.read(values.configFile);
+  if (file.isErr()) {
+    talk.say(`${values.configFile} cannot be opened\n`);
+    return undefined;
+  }
+  const found = new Map<string, string>();
+  for (const line of textOf(file.value).split("\n")) {
+    const pair = /^\s*([a-z-]+)\s*=\s*(.*?)\s*$/.exec(line);
+    if (pair && pair[2] !== "") found.set(pair[1]!, [found.get(pair[1]!), pair[2]].filter(Boolean).join(" "));
+  }
+  const both = (key: string, value: string | undefined) =>
+    [value, found.get(key)].filter((part) => part !== undefined).join(" ") || undefined;
+  return {
+    ...values,
+    bus: both("bus", values.bus),
+    dimm: both("dimm", values.dimm),
+    region: both("region", values.region),
+    namespace: both("namespace", values.namespace),
+    dimmEvent: both("dimm-event", values.dimmEvent),
+    log: values.log ?? found.get("log"),
+  };
+}
