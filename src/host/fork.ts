@@ -9,6 +9,7 @@ import { type Guest } from "../guest/mod.ts";
 import { Machine } from "../machine/mod.ts";
 import { NO_FILES, Toolstack } from "../toolstack/mod.ts";
 import { Xen } from "../xen/mod.ts";
+import { ClearingFirmware } from "./clearing_firmware.ts";
 import { ModelClock } from "./clock.ts";
 import { changesOf, type ForkChange, type HostState, layerOver } from "./components.ts";
 import { KeyedDraws } from "./draws.ts";
@@ -87,12 +88,12 @@ export class Fork {
   }
 
   get dom0(): Dom0 {
-    const { machine, memory, recorder, draws, clock } = this;
+    const { machine, xen, memory, recorder, draws, clock } = this;
     return this.#dom0 ??= new Dom0({
-      nfit: this.xen.nfitForDom0(),
+      nfit: xen.nfitForDom0(),
       srat: machine.table("SRAT"),
       facts: this.facts.dom0 === "pv" ? PV_FACTS : NATIVE_FACTS,
-      firmware: machine.firmware,
+      firmware: new ClearingFirmware(machine, xen),
       memory,
       state: this.state.dom0,
       draws,
