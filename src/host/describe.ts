@@ -7,6 +7,7 @@ const MODE_WORD = { raw: "raw", safe: "sector", memory: "fsdax", dax: "devdax" }
 /** By name, in the order an operator would list them. */
 export function describe(fork: Fork): ReadonlyMap<string, string> {
   const objects = new Map<string, string>();
+  describeGuests(fork, objects);
   for (const dimm of fork.dom0.dimms()) if (!dimm.enabled) objects.set(dimm.name, "disabled");
   for (const region of fork.dom0.regions()) {
     const { available } = fork.dom0.capacity(region.number);
@@ -19,7 +20,6 @@ export function describe(fork: Fork): ReadonlyMap<string, string> {
     }
   }
   describeXen(fork, objects);
-  describeGuests(fork, objects);
   return objects;
 }
 
