@@ -1,6 +1,6 @@
 /**
- * The argument bytes of a hypercall as the `Hypercall` port carries them: the register arguments that are not the pointer,
- * as u64 each in their order, then what the pointer argument points to. So
+ * The argument bytes of a hypercall as the `Hypercall` port carries them: the register arguments that are not the
+ * pointer, as u64 each in their order, then what the pointer argument points to. So
  *
  * - platform_op, sysctl, domctl: the structure alone;
  * - memory_op, sched_op: command register, structure;

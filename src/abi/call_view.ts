@@ -1,6 +1,6 @@
 /**
- * A hypercall's bytes in words: its name, its registers, its structures field by field. Works on the call frame alone, for
- * traces and for the console; offsets count from the start of the frame.
+ * A hypercall's bytes in words: its name, its registers, its structures field by field. Works on the call frame alone,
+ * for traces and for the console; offsets count from the start of the frame.
  */
 import { viewOf } from "../base/bytes.ts";
 import { type Fields, type FieldView, type Structure } from "../base/structure.ts";

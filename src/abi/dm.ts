@@ -1,4 +1,6 @@
-/** Structures of dm_op (`public/hvm/dm_op.h`, x86-64) with the label series' pmem_rw (reference/xen-vnvdimm.md 4.14). */
+/**
+ * Structures of dm_op (`public/hvm/dm_op.h`, x86-64) with the label series' pmem_rw (reference/xen-vnvdimm.md 4.14).
+ */
 import { bytes, structure, u32, u64, u8 } from "../base/structure.ts";
 
 /** One of the buffers that a call hands over; the first holds `dmOp`. */

@@ -1,10 +1,11 @@
 /**
  * Hypercall numbers, operation numbers and interface versions.
  *
- * Two editions of the ABI live side by side: what the toolstack needs of Xen 4.17 (`public/{xen,sysctl,domctl,memory}.h`),
- * and the vNVDIMM series on top of it with the numbers it was posted with (RFC v1 2016, RFC v4 2017, label series 2018;
- * reference/xen-vnvdimm.md 4.3). Three of the latter were given to other calls since: sysctl 29, memory op 28 and device
- * model op 17. None of those others is modeled; sysctl tells the editions apart by its interface version.
+ * Two editions of the ABI live side by side: what the toolstack needs of Xen 4.17
+ * (`public/{xen,sysctl,domctl,memory}.h`), and the vNVDIMM series on top of it with the numbers it was posted with (RFC
+ * v1 2016, RFC v4 2017, label series 2018; reference/xen-vnvdimm.md 4.3). Three of the latter were given to other calls
+ * since: sysctl 29, memory op 28 and device model op 17. None of those others is modeled; sysctl tells the editions
+ * apart by its interface version.
  */
 
 export const HYPERCALL = {

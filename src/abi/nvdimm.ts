@@ -1,6 +1,7 @@
 /**
  * Structures of the vNVDIMM series: RFC v1's XENPF_pmem_add, RFC v4's XEN_SYSCTL_nvdimm_op and XENMEM_populate_pmem_map
- * (with the label series' type). x86-64 layouts of reference/xen-vnvdimm.md 3.2, 4.4 and 4.14. Frame numbers are raw u64.
+ * (with the label series' type). x86-64 layouts of reference/xen-vnvdimm.md 3.2, 4.4 and 4.14. Frame numbers are raw
+ * u64.
  */
 import { bytes, reserved, structure, u16, u32, u64, u8 } from "../base/structure.ts";
 import { NVDIMM_OP, PMEM_REGION_TYPE } from "./hypercalls.ts";

@@ -1,8 +1,8 @@
 /**
  * What managing a range costs Xen: one `page_info` (32 bytes) and one M2P entry (8 bytes) per frame, and below 1 TiB a
  * compat M2P entry (4 bytes). The size check counts by a rule; memory is really taken in chunks of 2 MiB, each of which
- * serves a fixed piece of the frame number space (reference/xen-vnvdimm.md 3.1, 4.6). Part of the ABI because the toolstack must
-know the cost before it asks. All functions are pure.
+ * serves a fixed piece of the frame number space (reference/xen-vnvdimm.md 3.1, 4.6). Part of the ABI because the
+ * toolstack must know the cost before it asks. All functions are pure.
  */
 import { GiB, MiB, PAGE_SIZE, TiB } from "../base/units.ts";
 import { intersection, type Range, without } from "../base/range.ts";
@@ -48,8 +48,8 @@ export interface RealCost {
 }
 
 /**
- * What setting up `range` (frames) really takes when `present` ranges have their structures already. With nothing present it
- * is the worst case that Xen's hot-add check asks for, and model.md's U.
+ * What setting up `range` (frames) really takes when `present` ranges have their structures already. With nothing
+ * present it is the worst case that Xen's hot-add check asks for, and model.md's U.
  */
 export function costReal(range: Range, present: readonly Range[] = []): RealCost {
   const count = (kind: StructureKind) =>

@@ -34,7 +34,10 @@ export class ConsoleRing {
     this.state.set(RING, { text: kept, produced: next, consumed: Math.max(consumed, next - SIZE) });
   }
 
-  /** Text from `index` on if given and still there, else all of it, at most `count` bytes; `index` is then where it ended. */
+  /**
+   * Text from `index` on if given and still there, else all of it, at most `count` bytes; `index` is then where it
+   * ended.
+   */
   read(count: number, from?: number): { readonly bytes: Uint8Array; readonly index: number } {
     const { text, produced, consumed } = this.#ring;
     const start = from !== undefined && from >= consumed && from <= produced ? from : consumed;

@@ -1,6 +1,7 @@
 /**
- * I/O-memory permissions of dom0. Management `xen`: every raw region is closed to it (RFC v4 4.2). Management `dom0`: only what
- * holds Xen's structures is (RFC v1 3.2); head and data of a reported namespace stay open, as model.md 3 says.
+ * I/O-memory permissions of dom0. Management `xen`: every raw region is closed to it (RFC v4 4.2). Management `dom0`:
+ * only what holds Xen's structures is (RFC v1 3.2); head and data of a reported namespace stay open, as model.md 3
+ * says.
  */
 import { holds, intersection } from "../base/range.ts";
 import { PAGE_SIZE } from "../base/units.ts";

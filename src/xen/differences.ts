@@ -1,6 +1,7 @@
 /**
- * Where the model departs from RFC v4 (or v1) and from Xen 4.17, as data for `help differences`. A corrected defect was found
- * in the series' code (reference/xen-vnvdimm.md 4.2, 4.6, 4.9); a choice settles what two versions say differently.
+ * Where the model departs from RFC v4 (or v1) and from Xen 4.17, as data for `help differences`. A corrected defect was
+ * found in the series' code (reference/xen-vnvdimm.md 4.2, 4.6, 4.9); a choice settles what two versions say
+ * differently.
  */
 
 export interface Difference {
@@ -40,14 +41,13 @@ export const DIFFERENCES: readonly Difference[] = [
     kind: "corrected",
     of: "RFC v4",
     real:
-      "hot-add tests whether memory is there by groups of 256 MiB, so a region that ends in another's group may be refused",
+      "hot-add tests by groups of 256 MiB whether memory is there: a region ending in another's group may be refused",
     here: "tested by frames; groups are shared and their frame table is built once",
   },
   {
     kind: "corrected",
     of: "RFC v4",
-    real:
-      "the chunk allocator wants more than 512 frames left where 512 do, and dies by an assertion where there are fewer",
+    real: "the chunk allocator wants more than 512 frames left where 512 do; where there are fewer, an assertion fails",
     here: "512 do; too few chunks are ENOMEM, before anything is built",
   },
   {
@@ -77,8 +77,7 @@ export const DIFFERENCES: readonly Difference[] = [
   {
     kind: "corrected",
     of: "RFC v1",
-    real:
-      "one frame behind the reserved range is denied to dom0 too, and setup is not undone when the list insertion fails",
+    real: "the frame behind the reserved range is denied to dom0 too; setup is not undone when list insertion fails",
     here: "the range is exact, and all is checked before anything is done",
   },
   {

@@ -115,8 +115,8 @@ export class Domains {
   }
 
   /**
-   * The next free domid behind the last one given out, round at 0x7ff0: a number comes back only when all others were used.
-   * Undefined where all are taken. A number that is handed out is used up even if the domain is not made.
+   * The next free domid behind the last one given out, round at 0x7ff0: a number comes back only when all others were
+   * used. Undefined where all are taken. A number that is handed out is used up even if the domain is not made.
    */
   nextId(): number | undefined {
     const rover = (this.state.get(ROVER) as number | undefined) ?? 0;

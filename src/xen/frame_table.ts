@@ -1,7 +1,8 @@
 /**
- * The frame table: who owns each frame, as ranges. A frame in none is free (in a data region), Xen's own (in a management
- * region), on the heap (in RAM) or unknown to Xen (elsewhere); which of them follows from the region lists. A page has one
- * owner and one reference, its domain's; its M2P entry is the gfn it is mapped at (reference/xen-vnvdimm.md 4.8).
+ * The frame table: who owns each frame, as ranges. A frame in none is free (in a data region), Xen's own (in a
+ * management region), on the heap (in RAM) or unknown to Xen (elsewhere); which of them follows from the region lists.
+ * A page has one owner and one reference, its domain's; its M2P entry is the gfn it is mapped at
+ * (reference/xen-vnvdimm.md 4.8).
  */
 import { type Blocks } from "../base/blocks.ts";
 import { contains, joined, type Range, without } from "../base/range.ts";

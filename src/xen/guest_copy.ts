@@ -6,7 +6,10 @@ const HOLE_START = 0x0000_8000_0000_0000n;
 const HYPERVISOR_END = 0xffff_8800_0000_0000n;
 const ADDRESSES = 1n << 64n;
 
-/** Xen's `guest_handle_okay`: the range of addresses is one a caller may have at all. Says nothing about it being mapped. */
+/**
+ * Xen's `guest_handle_okay`: the range of addresses is one a caller may have at all. Says nothing about it being
+ * mapped.
+ */
 export function isRangeOkay(handle: bigint, length: number): boolean {
   const end = handle + BigInt(length);
   return end <= ADDRESSES && (end <= HOLE_START || handle >= HYPERVISOR_END);

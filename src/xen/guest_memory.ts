@@ -1,6 +1,6 @@
 /**
- * The `DomainMemory` port: a guest's loads and stores by guest-physical address, through its p2m to the machine. What a fault
- * says is what the guest may know: addresses in it are guest-physical.
+ * The `DomainMemory` port: a guest's loads and stores by guest-physical address, through its p2m to the machine. What a
+ * fault says is what the guest may know: addresses in it are guest-physical.
  */
 import { err, ok, type Result } from "neverthrow";
 import { type Domid, gfnOfGpa, type Gpa, type Spa } from "../abi/address.ts";

@@ -1,6 +1,6 @@
 /**
- * Xen's heap of RAM frames. First fit from low addresses, so that a domain's memory is contiguous where it can be; real Xen
- * starts at the top and promises no order either.
+ * Xen's heap of RAM frames. First fit from low addresses, so that a domain's memory is contiguous where it can be; real
+ * Xen starts at the top and promises no order either.
  */
 import { type Blocks } from "../base/blocks.ts";
 import { alignUp } from "../base/quantity.ts";
@@ -39,12 +39,6 @@ export class Heap {
     }
     if (taken.length > 0) this.reset(this.free.flatMap((range) => without(range, taken)));
     return taken;
-  }
-
-  /** One frame at a time from wherever there are any; undefined and unchanged where there are too few. */
-  allocatePages(count: number): Range[] | undefined {
-    if (this.freePages < count) return undefined;
-    return this.allocate(count, 0);
   }
 
   give(ranges: readonly Range[]): void {

@@ -1,4 +1,7 @@
-/** What must hold of Xen's whole state at any time, as named predicates. Tests, fuzzers and `host check` run the same list. */
+/**
+ * What must hold of Xen's whole state at any time, as named predicates. Tests, fuzzers and `host check` run the same
+ * list.
+ */
 import { CHUNK_FRAMES, chunksOf, STRUCTURE_KINDS } from "../abi/structure_cost.ts";
 import { contains, intersection, joined, lengthOf, overlaps, type Range, without } from "../base/range.ts";
 import { hex } from "../base/units.ts";

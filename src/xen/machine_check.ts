@@ -1,7 +1,7 @@
 /**
- * An uncorrectable memory error (design v2 4.2.5; model.md 6). Xen takes the machine check, marks the frame broken and leaves
- * it mapped: pmem never goes to the page-offlining of RAM. Its owner gets a virtual machine check at the guest-physical
- * address; one that cannot take it is stopped.
+ * An uncorrectable memory error (design v2 4.2.5; model.md 6). Xen takes the machine check, marks the frame broken and
+ * leaves it mapped: pmem never goes to the page-offlining of RAM. Its owner gets a virtual machine check at the
+ * guest-physical address; one that cannot take it is stopped.
  */
 import { hex, PAGE_SIZE } from "../base/units.ts";
 import { type Core } from "./core.ts";
@@ -15,8 +15,9 @@ export interface MachineCheckReport {
   /** Where the guest sees the error, in bytes; undefined for a page it has not mapped. */
   readonly gpa: number | undefined;
   /**
-   * `free`: a page that Xen has and nobody owns. `xen`: Xen's own structures, which a real machine does not survive. `dom0`:
-   * dom0's page, or pmem that is its own as Xen was not given it. `vmce`: injected into the guest. `crashed`: the guest could not take it. `unmapped`: a label page; nobody is told.
+   * `free`: a page that Xen has and nobody owns. `xen`: Xen's own structures, which a real machine does not survive.
+   * `dom0`: dom0's page, or pmem that is its own as Xen was not given it. `vmce`: injected into the guest. `crashed`:
+   * the guest could not take it. `unmapped`: a label page; nobody is told.
    */
   readonly outcome: "free" | "xen" | "dom0" | "vmce" | "crashed" | "unmapped";
 }
@@ -28,7 +29,8 @@ export function machineCheck(core: Core, spa: number): MachineCheckReport {
   core.frames.markBroken(frame);
   const page = core.frames.pageAt(mfn);
   const gpa = page?.gfn === undefined ? undefined : page.gfn * PAGE_SIZE + (spa % PAGE_SIZE);
-  const report = (outcome: MachineCheckReport["outcome"], domid = page?.owner): MachineCheckReport => {
+  const domid = page?.owner;
+  const report = (outcome: MachineCheckReport["outcome"]): MachineCheckReport => {
     const owner = domid === undefined ? "" : ` d${domid}`;
     const where = gpa === undefined ? "" : ` gpa ${hex(gpa)}`;
     core.console.print(`MCE: uncorrectable error at ${hex(spa)}, mfn ${hex(mfn)}${owner}${where}: ${outcome}`);

@@ -1,6 +1,7 @@
 /**
- * A domain's p2m as mapping runs for `ept/`. A layout joins runs that continue each other; where Xen would not have made a
- * leaf across the place where two of them meet, the leaves before it are said to be smaller, so that none is made there.
+ * A domain's p2m as mapping runs for `ept/`. A layout joins runs that continue each other; where Xen would not have
+ * made a leaf across the place where two of them meet, the leaves before it are said to be smaller, so that none is
+ * made there.
  */
 import { type MappingRun } from "../ept/mod.ts";
 import { PAGE_SIZE } from "../base/units.ts";

@@ -1,6 +1,6 @@
 /**
- * Xen's own reading of NFIT at boot, management `xen` (RFC v4; reference/xen-vnvdimm.md 4.2): healthy byte-addressable ranges
- * become raw regions, a range with a failed DIMM behind it is logged and skipped.
+ * Xen's own reading of NFIT at boot, management `xen` (RFC v4; reference/xen-vnvdimm.md 4.2): healthy byte-addressable
+ * ranges become raw regions, a range with a failed DIMM behind it is logged and skipped.
  */
 import { decodeNfit, RANGE_TYPE, STATE_FLAG, type StructureOf } from "../acpi/mod.ts";
 import { ADDRESS_LIMIT } from "../base/quantity.ts";

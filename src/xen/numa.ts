@@ -1,7 +1,8 @@
 /**
- * What Xen makes of the SRAT (`xen/arch/x86/srat.c`): proximity domains of memory ranges, or nothing at all when two ranges
- * contradict each other. Xen 4.17 also refuses tables whose domains interleave, as those of two-socket machines with pmem do;
- * the series was written before that check, which is left out here, as is the one that the table covers all RAM.
+ * What Xen makes of the SRAT (`xen/arch/x86/srat.c`): proximity domains of memory ranges, or nothing at all when two
+ * ranges contradict each other. Xen 4.17 also refuses tables whose domains interleave, as those of two-socket machines
+ * with pmem do; the series was written before that check, which is left out here, as is the one that the table covers
+ * all RAM.
  */
 import { decodeSrat, type MemoryRange, memoryRanges, type Srat } from "../acpi/mod.ts";
 import { overlaps, type Range } from "../base/range.ts";

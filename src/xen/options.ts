@@ -50,7 +50,9 @@ export interface XenOptions {
   readonly preemptPages?: number;
   /** Largest EPT leaf a domain gets, as an order: 0 is the RFC's 4 KiB only. */
   readonly maxOrder?: LeafOrder;
-  /** What the console said until dom0 ran (a capture's `xl dmesg`, line by line), instead of the model's own account. */
+  /**
+   * What the console said until dom0 ran (a capture's `xl dmesg`, line by line), instead of the model's own account.
+   */
   readonly log?: readonly string[];
 }
 
@@ -58,7 +60,7 @@ export interface XenOptions {
 export type LeafOrder = 0 | 9 | 18;
 
 /**
- * How far Xen gets before a softirq or an event asks it to stop. Real preemption depends on time; the model counts pages, so
- * that the same call restarts as often on every run. 65 536 pages are 256 MiB of mappings.
+ * How far Xen gets before a softirq or an event asks it to stop. Real preemption depends on time; the model counts
+ * pages, so that the same call restarts as often on every run. 65 536 pages are 256 MiB of mappings.
  */
 export const DEFAULT_PREEMPT_PAGES = 65536;

@@ -1,7 +1,7 @@
 /**
- * A domain's physical-to-machine map: ranges of guest frames on machine frames. Each range remembers the largest leaf it may
- * use, so the second-level table follows from the ranges alone (`ept/` lays it out): leaves are as large as gfn, mfn and what
- * is left of the range allow, greedily, as Xen cuts them.
+ * A domain's physical-to-machine map: ranges of guest frames on machine frames. Each range remembers the largest leaf
+ * it may use, so the second-level table follows from the ranges alone (`ept/` lays it out): leaves are as large as gfn,
+ * mfn and what is left of the range allow, greedily, as Xen cuts them.
  */
 import { type Blocks } from "../base/blocks.ts";
 import { type Range } from "../base/range.ts";
@@ -24,8 +24,8 @@ export type MappedRange = Range & Mapping;
 export const GFN_LIMIT = 2 ** 36;
 
 /**
- * `seam` keeps apart what must not be one range: Xen never makes a larger leaf of smaller ones later, so two ranges mapped
- * one after the other may only join if no leaf of the joined range would reach across the place where they meet.
+ * `seam` keeps apart what must not be one range: Xen never makes a larger leaf of smaller ones later, so two ranges
+ * mapped one after the other may only join if no leaf of the joined range would reach across the place where they meet.
  */
 const SCHEMA = { mfn: "follows", type: "u32", maxOrder: "u32", seam: "u32" } as const;
 

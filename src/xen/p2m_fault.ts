@@ -1,6 +1,6 @@
 /**
- * What would stop a range from being mapped, and after how many pages, if Xen mapped it leaf by leaf from the bottom. Found
- * by searching, not by walking: the cost does not grow with the pages.
+ * What would stop a range from being mapped, and after how many pages, if Xen mapped it leaf by leaf from the bottom.
+ * Found by searching, not by walking: the cost does not grow with the pages.
  */
 import { type Errno } from "../abi/errno.ts";
 import { type CheckText } from "./check.ts";

@@ -1,7 +1,7 @@
 /**
- * How many table pages a p2m needs. A table of level 1 holds the 4 KiB leaves of 2 MiB, one of level 2 whatever is smaller
- * than 1 GiB in 1 GiB, one of level 3 anything in 512 GiB; the root is always there. Counted from the ends of ranges, never
- * leaf by leaf.
+ * How many table pages a p2m needs. A table of level 1 holds the 4 KiB leaves of 2 MiB, one of level 2 whatever is
+ * smaller than 1 GiB in 1 GiB, one of level 3 anything in 512 GiB; the root is always there. Counted from the ends of
+ * ranges, never leaf by leaf.
  */
 import { alignDown, alignUp } from "../base/quantity.ts";
 import { type Range } from "../base/range.ts";
@@ -19,8 +19,8 @@ interface Mappings {
 }
 
 /**
- * Tables that come with a range, given the mappings that are there. Of the tables that one stretch of small leaves needs,
- * only the first and the last can be there already: the others' spans are the range's alone.
+ * Tables that come with a range, given the mappings that are there. Of the tables that one stretch of small leaves
+ * needs, only the first and the last can be there already: the others' spans are the range's alone.
  */
 export function tablesAdded(present: Mappings, range: MappedRange): number {
   let added = 0;

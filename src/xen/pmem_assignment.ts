@@ -1,6 +1,6 @@
 /**
- * pmem pages on their way to a domain, or back. One object is one call of populate_pmem_map: `count` pages from an mfn on,
- * mapped from a gfn on, or kept unmapped as label pages. Progress is a number of pages done from the first on.
+ * pmem pages on their way to a domain, or back. One object is one call of populate_pmem_map: `count` pages from an mfn
+ * on, mapped from a gfn on, or kept unmapped as label pages. Progress is a number of pages done from the first on.
  */
 import { lengthOf, type Range } from "../base/range.ts";
 import { type CheckText } from "./check.ts";

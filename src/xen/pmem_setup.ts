@@ -1,6 +1,6 @@
 /**
- * Giving a range of pmem its frame table and M2P (RFC v4's "arch setup"; reference/xen-vnvdimm.md 4.6), for both managements.
- * Checks first, then the structures are laid into the management slice in 2 MiB chunks, bottom up.
+ * Giving a range of pmem its frame table and M2P (RFC v4's "arch setup"; reference/xen-vnvdimm.md 4.6), for both
+ * managements. Checks first, then the structures are laid into the management slice in 2 MiB chunks, bottom up.
  */
 import { CHUNK_FRAMES, costReal, missingChunks, STRUCTURE_KINDS } from "../abi/structure_cost.ts";
 import { isAligned } from "../base/quantity.ts";

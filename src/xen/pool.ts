@@ -1,6 +1,6 @@
 /**
- * The pool that a domain's second-level tables are taken from (`arch/x86/mm/hap/hap.c`): so many pages from Xen's heap, some
- * of them tables. An HVM domain is born with 256; `shadow_memory` in xl.cfg sets the rest.
+ * The pool that a domain's second-level tables are taken from (`arch/x86/mm/hap/hap.c`): so many pages from Xen's heap,
+ * some of them tables. An HVM domain is born with 256; `shadow_memory` in xl.cfg sets the rest.
  */
 import { lengthOf, type Range } from "../base/range.ts";
 import { MiB, PAGE_SIZE } from "../base/units.ts";
@@ -18,8 +18,8 @@ export const freePoolPages = (domain: Domain): number => poolPages(domain) - dom
 export const allocationMiB = (domain: Domain): number => Math.ceil(poolPages(domain) * PAGE_SIZE / MiB);
 
 /**
- * Takes pages from the heap or gives free ones back until the pool has `pages`; tables in use stay, so it never shrinks below
- * them. ENOMEM where the heap has too few: what there was is taken, as Xen leaves it.
+ * Takes pages from the heap or gives free ones back until the pool has `pages`; tables in use stay, so it never shrinks
+ * below them. ENOMEM where the heap has too few: what there was is taken, as Xen leaves it.
  */
 export function setPool(core: Core, domid: number, pages: number): "ENOMEM" | undefined {
   const domain = core.domains.get(domid)!;

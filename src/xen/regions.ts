@@ -1,6 +1,7 @@
 /**
- * The three lists of pmem regions that Xen keeps, in frames, sorted (RFC v4; reference/xen-vnvdimm.md 4.6, 4.7). Raw entries
- * come from NFIT or from dom0 and are never split; management and data regions are parts of them that the operator named.
+ * The three lists of pmem regions that Xen keeps, in frames, sorted (RFC v4; reference/xen-vnvdimm.md 4.6, 4.7). Raw
+ * entries come from NFIT or from dom0 and are never split; management and data regions are parts of them that the
+ * operator named.
  */
 import { type Blocks } from "../base/blocks.ts";
 import { contains, intersection, overlaps, type Range } from "../base/range.ts";

@@ -1,6 +1,6 @@
 /**
- * Translations that a processor may still hold after the table no longer has them. A change of a p2m makes them; a flush,
- * before the hypercall returns, ends them. Frames behind a stale translation must not be given to anyone else.
+ * Translations that a processor may still hold after the table no longer has them. A change of a p2m makes them; a
+ * flush, before the hypercall returns, ends them. Frames behind a stale translation must not be given to anyone else.
  */
 import { overlaps, type Range } from "../base/range.ts";
 

@@ -1,6 +1,6 @@
 /**
- * A domain's end (`common/domain.c` domain_kill; reference/xen-vnvdimm.md 4.11). Preemptible: the domain is dying from the
- * first page on, and gone with the last. Page content is never touched.
+ * A domain's end (`common/domain.c` domain_kill; reference/xen-vnvdimm.md 4.11). Preemptible: the domain is dying from
+ * the first page on, and gone with the last. Page content is never touched.
  */
 import { lengthOf } from "../base/range.ts";
 import { type Core } from "./core.ts";

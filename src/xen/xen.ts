@@ -1,6 +1,7 @@
 /**
- * The hypervisor. Everything that changes it comes through `hypercall`; what the host itself does to it (boot, a machine
- * check) and what screens ask are the other methods. All state is in the blocks given: an object is made afresh for each fork.
+ * The hypervisor. Everything that changes it comes through `hypercall`; what the host itself does to it (boot, a
+ * machine check) and what screens ask are the other methods. All state is in the blocks given: an object is made afresh
+ * for each fork.
  */
 import { err, ok, type Result } from "neverthrow";
 import { type Domid } from "../abi/address.ts";
@@ -62,8 +63,8 @@ export class Xen {
   }
 
   /**
-   * The `Hypercall` port. `bytes` is the call frame (`abi/call_frame.ts`). Continuations are run to the end here; the recorded
-   * step counts them.
+   * The `Hypercall` port. `bytes` is the call frame (`abi/call_frame.ts`). Continuations are run to the end here; the
+   * recorded step counts them.
    */
   readonly hypercall = (
     caller: Domid,
@@ -91,8 +92,8 @@ export class Xen {
   };
 
   /**
-   * One entry of a hypercall, preempted after the budget of pages: `again` holds the frame to enter with next. Other calls may
-   * come in between, as they may on a real machine.
+   * One entry of a hypercall, preempted after the budget of pages: `again` holds the frame to enter with next. Other
+   * calls may come in between, as they may on a real machine.
    */
   enter(caller: Domid, number: number, bytes: Uint8Array, buffers?: GuestBuffers): Outcome {
     return this.#run(caller, number, bytes, buffers, this.#core.preemptPages);
@@ -104,8 +105,8 @@ export class Xen {
   }
 
   /**
-   * NFIT as dom0 finds it in memory: under management `xen` its signature reads "TFIN". Firmware's own is put back before the
-   * machine sleeps, for a crash kernel, and for a measured restart (`restored`).
+   * NFIT as dom0 finds it in memory: under management `xen` its signature reads "TFIN". Firmware's own is put back
+   * before the machine sleeps, for a crash kernel, and for a measured restart (`restored`).
    */
   nfitForDom0(restored = false): Uint8Array | undefined {
     const { management, tables } = this.options;

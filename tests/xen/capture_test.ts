@@ -1,4 +1,7 @@
-/** Real Xen 4.17.7 on a machine with an NVDIMM (`fixtures/hosts/xen-dom0-carved`): what it printed, and what xl asked it. */
+/**
+ * Real Xen 4.17.7 on a machine with an NVDIMM (`fixtures/hosts/xen-dom0-carved`): what it printed, and what xl asked
+ * it.
+ */
 import assert from "node:assert/strict";
 import { GiB, MiB } from "../../src/base/units.ts";
 import { consoleText, machine } from "./machine.ts";

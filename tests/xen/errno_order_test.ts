@@ -1,6 +1,6 @@
 /**
- * One row per check: a call that fails it, and where it can also fails the checks behind it, so that the order shows. A last
- * test makes sure that no check of any operation is without a row.
+ * One row per check: a call that fails it, and where it can also fails the checks behind it, so that the order shows. A
+ * last test makes sure that no check of any operation is without a row.
  */
 import assert from "node:assert/strict";
 import { GiB, MiB, TiB } from "../../src/base/units.ts";
@@ -640,7 +640,7 @@ for (const operation of OPERATIONS) {
       m.options.state.set("probe", 1);
       const before = [...m.options.state.ids()].map((id) => [id, m.options.state.get(id)]);
       assert.equal(m.call(row.number ?? NUMBERS[operation.hypercall], bytes, domid(row.caller ?? 0)), row.errno);
-      // A refused call changes nothing, except where it says so (a pool that is filled as far as it goes, a used-up domid).
+      // A refused call changes nothing, except where it says so: a pool filled as far as it goes, a used-up domid.
       if (!/ENOMEM/.test(row.errno) && operation.name !== "XEN_DOMCTL_createdomain") {
         assert.deepEqual([...m.options.state.ids()].map((id) => [id, m.options.state.get(id)]), before);
       }

@@ -1,6 +1,7 @@
 /**
- * Random hypercalls, valid and hostile, from dom0, from a guest and from an unprivileged domain, whole and entry by entry:
- * every invariant holds after each, a guest changes nothing that is not its own, and a failed populate leaves no trace.
+ * Random hypercalls, valid and hostile, from dom0, from a guest and from an unprivileged domain, whole and entry by
+ * entry: every invariant holds after each, a guest changes nothing that is not its own, and a failed populate leaves no
+ * trace.
  */
 import assert from "node:assert/strict";
 import fc from "fast-check";

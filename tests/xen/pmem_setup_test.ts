@@ -31,7 +31,7 @@ Deno.test("management and data regions are set up, listed and counted", () => {
   assert.equal(m.call(35, raw.setupMgmt(...mgmt)), 0);
   assert.deepEqual(list(m, 1, 24), [[BigInt(mgmt[0]), BigInt(mgmt[1]), 512n * 6n]]);
   assert.equal(m.call(35, raw.setupData(...data, ...mgmt)), 0);
-  // 128 groups of 256 MiB, 32 GiB of M2P; 17 slots of 2 GiB are touched, the first is there since the management region.
+  // 128 groups of 256 MiB, 32 GiB of M2P; of the 17 slots of 2 GiB the first came with the management region.
   const used = 512n * (128n + 32n + 16n);
   assert.deepEqual(list(m, 1, 24), [[BigInt(mgmt[0]), BigInt(mgmt[1]), 512n * 6n + used]]);
   const slice = BigInt(mgmt[0]) + 512n * 6n;

@@ -1,6 +1,6 @@
 /**
- * populate_pmem_map against a reference that maps leaf by leaf with plain sets: same errno, same restarts, same leaves, same
- * table pages, same pages taken; and whatever fails leaves nothing behind.
+ * populate_pmem_map against a reference that maps leaf by leaf with plain sets: same errno, same restarts, same leaves,
+ * same table pages, same pages taken; and whatever fails leaves nothing behind.
  */
 import assert from "node:assert/strict";
 import fc from "fast-check";
@@ -148,7 +148,7 @@ const requests = fc.array(
 Deno.test("populating by searching equals populating leaf by leaf", () => {
   fc.assert(
     fc.property(fc.constantFrom(0, 9, 18), fc.integer({ min: 0, max: 40 }), requests, (order, spare, list) => {
-      // With 4 KiB leaves only, large counts need more tables than a small pool has: both sides must notice at the same page.
+      // With 4 KiB leaves only, small counts are enough to empty a small pool.
       const counts = order === 0 ? list.map((r) => ({ ...r, count: Math.min(r.count, 5000) })) : list;
       const m = host(order);
       assert.equal(m.call(36, raw.domctl(86, 1, [[0, 8, 4096 * (1 + spare)]])), 0);

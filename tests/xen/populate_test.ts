@@ -134,7 +134,7 @@ Deno.test("label pages are owned, not mapped, and cost no tables", () => {
   assert.equal(m.call(12, raw.pmemMap(1, END - 33, 0x100000, 2)), "EBUSY");
 });
 
-Deno.test("an assigned page has its owner, one reference and its gfn; a released one is free, content untouched", () => {
+Deno.test("an assigned page has owner, reference and gfn; a released one is free, content untouched", () => {
   const m = host();
   m.memory.store(DATA * 4096, Uint8Array.of(1, 2, 3));
   assert.equal(m.call(12, raw.pmemMap(1, DATA, 0x123456, 7)), 0);

@@ -1,6 +1,7 @@
 /**
- * Hypercall arguments byte by byte, written from the reference alone: shares nothing with `src/abi`, so that a wrong layout
- * there cannot hide. Offsets in comments are those of reference/xen-vnvdimm.md 4.4 and of Xen 4.17's public headers.
+ * Hypercall arguments byte by byte, written from the reference alone: shares nothing with `src/abi`, so that a wrong
+ * layout there cannot hide. Offsets in comments are those of reference/xen-vnvdimm.md 4.4 and of Xen 4.17's public
+ * headers.
  */
 
 /** [offset, bytes, value] triples over zeroes. */

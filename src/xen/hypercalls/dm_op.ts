@@ -1,4 +1,6 @@
-/** dm_op: the gate (`common/dm.c`, `arch/x86/hvm/dm.c`) and the dispatch. Only the label series' operation is modeled. */
+/**
+ * dm_op: the gate (`common/dm.c`, `arch/x86/hvm/dm.c`) and the dispatch. Only the label series' operation is modeled.
+ */
 import { DM_FRAME_HEAD, type DmBuffer, DMOP, dmOp, dmOpBuffer } from "../../abi/mod.ts";
 import { viewOf } from "../../base/bytes.ts";
 import { type RecordOf } from "../../base/structure.ts";

@@ -1,6 +1,6 @@
 /**
- * XEN_DMOP_pmem_rw (label series; reference/xen-vnvdimm.md 4.14): the device model reads or writes label pages of its domain,
- * which are mapped nowhere. Preemptible after each page; `done` says how far it has got. Writes are flushed.
+ * XEN_DMOP_pmem_rw (label series; reference/xen-vnvdimm.md 4.14): the device model reads or writes label pages of its
+ * domain, which are mapped nowhere. Preemptible after each page; `done` says how far it has got. Writes are flushed.
  */
 import { type DmBuffer, DMOP, dmOp, dmOpPmemRw } from "../../abi/mod.ts";
 import { isZero, viewOf } from "../../base/bytes.ts";

@@ -12,7 +12,7 @@ import { type DomctlOp, domctlReply } from "./domctl.ts";
 import { DOMCTL_GATE } from "./gates.ts";
 
 /** d->max_pages is an unsigned int. */
-const PAGES_LIMIT = 2 ** 32 - 2;
+const PAGES_LIMIT = 2 ** 32 - 1;
 
 interface Request {
   readonly call: Call;

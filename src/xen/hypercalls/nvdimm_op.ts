@@ -1,6 +1,7 @@
 /**
- * XEN_SYSCTL_nvdimm_op (RFC v4; reference/xen-vnvdimm.md 4.3-4.6): counts, lists and sets up pmem regions. Its own `err` field
- * holds the positive errno; the structure is copied back whatever the result, unless the sub-operation is unknown.
+ * XEN_SYSCTL_nvdimm_op (RFC v4; reference/xen-vnvdimm.md 4.3-4.6): counts, lists and sets up pmem regions. Its own
+ * `err` field holds the positive errno; the structure is copied back whatever the result, unless the sub-operation is
+ * unknown.
  */
 import { ERRNO, NVDIMM_OP, nvdimmOp, sysctl } from "../../abi/mod.ts";
 import { viewOf } from "../../base/bytes.ts";

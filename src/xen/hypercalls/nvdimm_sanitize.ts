@@ -1,6 +1,6 @@
 /**
- * ext: nvdimm_op sanitize zeroes data frames that nobody owns, so that frames which held one owner's data can go to another
- * (model.md 3, management `xen`). Preemptible: `done` counts the frames that are zero already.
+ * ext: nvdimm_op sanitize zeroes data frames that nobody owns, so that frames which held one owner's data can go to
+ * another (model.md 3, management `xen`). Preemptible: `done` counts the frames that are zero already.
  */
 import { NVDIMM_OP, nvdimmSanitize, SYSCTL } from "../../abi/mod.ts";
 import { spaOfMfn } from "../../abi/address.ts";
@@ -64,7 +64,9 @@ export function sanitize(core: Core, bytes: Uint8Array, call: Call): SubResult {
   return { errno: undefined, bytes: left, again: end < range!.end, pages: end - from };
 }
 
-/** Only pages that hold something are written: media are sparse, and every write is a step. False where memory fails. */
+/**
+ * Only pages that hold something are written: media are sparse, and every write is a step. False where memory fails.
+ */
 function zero(core: Core, frames: Range): boolean {
   const { memory } = core.options;
   const loaded = memory.load(spaOfMfn(frames.start), lengthOf(frames) * PAGE_SIZE);

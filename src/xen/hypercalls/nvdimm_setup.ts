@@ -1,6 +1,6 @@
 /**
- * nvdimm_op setup: makes a management or a data region of raw pmem (4.6). The checks keep v4's order; the defects of v4 that
- * they would have are corrected (`differences.ts`).
+ * nvdimm_op setup: makes a management or a data region of raw pmem (4.6). The checks keep v4's order; the defects of v4
+ * that they would have are corrected (`differences.ts`).
  */
 import { NVDIMM_OP, nvdimmSetup, PMEM_REGION_TYPE, SYSCTL } from "../../abi/mod.ts";
 import { type Errno } from "../../abi/errno.ts";

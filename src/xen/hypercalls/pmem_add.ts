@@ -1,6 +1,7 @@
 /**
- * dom0's driver hands pmem to Xen (management `dom0`): XENPF_pmem_add of RFC v1, whole, reserved and data range in one step,
- * and the ext that reports a range undivided, for sysctl's setup to divide. The proximity domain comes from Xen's SRAT.
+ * dom0's driver hands pmem to Xen (management `dom0`): XENPF_pmem_add of RFC v1, whole, reserved and data range in one
+ * step, and the ext that reports a range undivided, for sysctl's setup to divide. The proximity domain comes from Xen's
+ * SRAT.
  */
 import { XENPF } from "../../abi/hypercalls.ts";
 import { pmemAdd, pmemAddRaw } from "../../abi/nvdimm.ts";

@@ -1,6 +1,7 @@
 /**
- * ext: dom0 takes a reported range back (model.md 2). Content is untouched and dom0's access restored. Refused while a page of
- * it is somebody's, or while structures in it serve frames outside it; the range in the way is left in the structure.
+ * ext: dom0 takes a reported range back (model.md 2). Content is untouched and dom0's access restored. Refused while a
+ * page of it is somebody's, or while structures in it serve frames outside it; the range in the way is left in the
+ * structure.
  */
 import { XENPF } from "../../abi/hypercalls.ts";
 import { platformOp } from "../../abi/platform.ts";

@@ -1,6 +1,7 @@
 /**
- * XENMEM_populate_physmap (`common/memory.c`): gives a domain RAM and maps it. It never fails: it returns how many extents are
- * done, and whatever stops it stops it there, unreadable arguments included. Continuations stand in the command register.
+ * XENMEM_populate_physmap (`common/memory.c`): gives a domain RAM and maps it. It never fails: it returns how many
+ * extents are done, and whatever stops it stops it there, unreadable arguments included. Continuations stand in the
+ * command register.
  */
 import {
   COMMAND_FRAME_HEAD,

@@ -1,7 +1,7 @@
 /**
- * XENMEM_populate_pmem_map (RFC v4 4.9, with the label series' type): gives data pages to a domain and maps them, or gives it
- * label pages, which are owned but not mapped. All or nothing, across continuations too. Cost grows with extents: what a
- * walk page by page would meet is found by searching.
+ * XENMEM_populate_pmem_map (RFC v4 4.9, with the label series' type): gives data pages to a domain and maps them, or
+ * gives it label pages, which are owned but not mapped. All or nothing, across continuations too. Cost grows with
+ * extents: what a walk page by page would meet is found by searching.
  */
 import { COMMAND_FRAME_HEAD, DOMID, memoryFrame, PMEM_MAP_TYPE, pmemMap, XENMEM } from "../../abi/mod.ts";
 import { type Range } from "../../base/range.ts";
