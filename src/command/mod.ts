@@ -2,6 +2,7 @@
 import { batch } from "./batch/batch.ts";
 import { completionCommand } from "./completion/completion.ts";
 import { helpCommand } from "./help/help.ts";
+import { designPages } from "./help/design_pages.ts";
 import { hypervisorPages } from "./help/hypervisor_pages.ts";
 import { historyCommands } from "./history/history.ts";
 import { type FixturePath, importCommands } from "./hosts/import.ts";
@@ -40,5 +41,5 @@ export function allCommands({ fixturePath, globals, more }: CommandParts): reado
     ...more,
   ];
   const all = [...commands, completionCommand(commands)];
-  return [...all, helpCommand(all, globals, hypervisorPages)];
+  return [...all, helpCommand(all, globals, [...designPages, ...hypervisorPages])];
 }
