@@ -1,6 +1,7 @@
 /** Every command there is, for the registry. */
 import { batch } from "./batch/batch.ts";
 import { completionCommand } from "./completion/completion.ts";
+import { featuresPage } from "./help/features_page.ts";
 import { helpCommand } from "./help/help.ts";
 import { designPages } from "./help/design_pages.ts";
 import { hypervisorPages } from "./help/hypervisor_pages.ts";
@@ -41,5 +42,5 @@ export function allCommands({ fixturePath, globals, more }: CommandParts): reado
     ...more,
   ];
   const all = [...commands, completionCommand(commands)];
-  return [...all, helpCommand(all, globals, [...designPages, ...hypervisorPages])];
+  return [...all, helpCommand(all, globals, [...designPages, featuresPage, ...hypervisorPages])];
 }
