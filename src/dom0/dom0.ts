@@ -9,6 +9,7 @@ import { type Clock, type Draws, type Firmware, type PhysicalMemory } from "../a
 import { type Loss, type Recorder } from "../abi/steps.ts";
 import { type Range } from "../base/range.ts";
 import { type BadSectors, busNow, regionBadblocks } from "./badblocks.ts";
+import { bindDax, setMemoryBlock, unbindDax } from "./dax_driver.ts";
 import { type DimmCommand } from "./dimm_commands.ts";
 import { enableDimm, NEW_DIMM, userWriteLabels } from "./dimm_driver.ts";
 import { readDisk, writeDisk } from "./disk.ts";
@@ -44,7 +45,7 @@ import {
   waitScrub,
 } from "./scrub.ts";
 import { type Security, security, waitOverwrite } from "./security.ts";
-import { type DaxDevice, type Dom0State } from "./state.ts";
+import { type DaxDevice, type DaxMemory, type Dom0State } from "./state.ts";
 import { storeAttribute } from "./sysfs_store.ts";
 import { type DimmTopology, readTopology } from "./topology.ts";
 import {
@@ -119,6 +120,19 @@ export class Dom0 {
   /** Device-dax instances by name. */
   daxDevices(): { readonly name: string; readonly device: DaxDevice }[] {
     return this.kernel.devices.daxNames().map((name) => ({ name, device: this.kernel.devices.dax(name)! }));
+  }
+
+  /** Binds a driver to a device-dax instance. -EBUSY while another is bound, -EINVAL where it cannot serve as memory. */
+  bindDax(name: string, driver: "device_dax" | "kmem"): Result<void, Errno> {
+    return bindDax(this.kernel, name, driver);
+  }
+  /** -EBUSY while memory of it is online. */
+  unbindDax(name: string): Result<void, Errno> {
+    return unbindDax(this.kernel, name);
+  }
+  /** Brings a memory block of an instance under kmem on or off line. */
+  setMemoryBlock(name: string, block: number, state: DaxMemory["blocks"][number]): Result<void, Errno> {
+    return setMemoryBlock(this.kernel, name, block, state);
   }
 
   region(number: number): RegionView {

@@ -26,8 +26,8 @@ export class Talk {
     this.error(`${command}: ${message}`);
   }
   /** A line of the library's own log. */
-  library(where: string, message: string): void {
-    this.err += `libndctl: ${where}: ${message}\n`;
+  library(where: string, message: string, library = "libndctl"): void {
+    this.err += `${library}: ${where}: ${message}\n`;
   }
 
   /** The real tool leaves the world as it is, whatever its status. */

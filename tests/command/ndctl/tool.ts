@@ -1,18 +1,14 @@
 /** Runs ndctl and daxctl lines against one dom0, without a host around it. Only for tests. */
 import { err, ok } from "neverthrow";
 import { type Files } from "../../../src/command/language/files.ts";
-import {
-  type AnyCommand,
-  type Context,
-  type HostCommand,
-  type Outcome,
-} from "../../../src/command/language/command.ts";
+import { type AnyCommand, type Context, type Outcome, type Session } from "../../../src/command/language/command.ts";
 import { Registry } from "../../../src/command/language/registry.ts";
+import { daxctlCommands } from "../../../src/command/daxctl/daxctl_commands.ts";
 import { ndctlCommands } from "../../../src/command/ndctl/ndctl_commands.ts";
 import { type Dom0 } from "../../../src/dom0/mod.ts";
 import { type Fork } from "../../../src/host/mod.ts";
 
-const toolCommands: readonly AnyCommand[] = [...ndctlCommands];
+const toolCommands: readonly AnyCommand[] = [...ndctlCommands, ...daxctlCommands];
 
 /** Files that live in memory. */
 export class MemoryFiles implements Files {

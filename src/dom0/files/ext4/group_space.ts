@@ -82,7 +82,9 @@ export class GroupSpace {
     for (const run of this.runs(group)) {
       free += run.end - run.start;
       fragments++;
-      if (1 << largest <= run.end - run.start || largest < 0) largest = Math.max(largest, largestOrder(run, this.maxOrder));
+      if (1 << largest <= run.end - run.start || largest < 0) {
+        largest = Math.max(largest, largestOrder(run, this.maxOrder));
+      }
     }
     return free === 0 ? FULL : { free, fragments, largestOrder: largest };
   }

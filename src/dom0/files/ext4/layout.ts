@@ -6,7 +6,7 @@
  */
 import { type Range, range } from "../../../base/range.ts";
 import { KiB } from "../../../base/units.ts";
-import { type FreeSpace, freeIn, newFreeSpace } from "../free_space.ts";
+import { freeIn, type FreeSpace, newFreeSpace } from "../free_space.ts";
 import { EXTENT_BLOCKS, INODE_EXTENTS } from "./extent_tree.ts";
 import { type Ext4Geometry, groupEnd, groupOf, GROUPS_PER_FLEX, groupStart, hasBackup } from "./geometry.ts";
 
@@ -52,7 +52,9 @@ class LayoutMaker {
     const { g } = this;
     const last = Math.min(first + GROUPS_PER_FLEX, g.groups) - 1;
     // In the last flexible group, which may be short, the kinds follow each other without a gap.
-    const apart = last === g.groups - 1 ? last - first + (last % GROUPS_PER_FLEX === 0 ? GROUPS_PER_FLEX : 1) : GROUPS_PER_FLEX;
+    const apart = last === g.groups - 1
+      ? last - first + (last % GROUPS_PER_FLEX === 0 ? GROUPS_PER_FLEX : 1)
+      : GROUPS_PER_FLEX;
     let [blockBitmap, inodeBitmap, inodeTable] = [0, 0, 0];
     for (let group = first; group <= last; group++) {
       const rest = last - group + 1;
@@ -149,6 +151,8 @@ class LayoutMaker {
 
   #take(block: number, length: number): void {
     this.free.remove(block, block + length);
-    for (let group = groupOf(this.g, block); group <= groupOf(this.g, block + length - 1); group++) this.touched.add(group);
+    for (let group = groupOf(this.g, block); group <= groupOf(this.g, block + length - 1); group++) {
+      this.touched.add(group);
+    }
   }
 }

@@ -77,7 +77,9 @@ export class Mballoc {
     const blocks = this.#setAside(claimed) ?? this.#find(claimed) ?? this.#findAfterDiscard(claimed);
     if (!blocks) return undefined;
     this.#freeBlocks -= blocks.end - blocks.start;
-    for (let group = groupOf(this.g, blocks.start); groupStart(this.g, group) < blocks.end; group++) this.touched.add(group);
+    for (let group = groupOf(this.g, blocks.start); groupStart(this.g, group) < blocks.end; group++) {
+      this.touched.add(group);
+    }
     return blocks;
   }
 
@@ -143,10 +145,14 @@ export class Mballoc {
       const { logical: from, physical, length: kept } = file.preallocated[own]!;
       const used = Math.min(length, from + kept - logical);
       const start = physical + logical - from;
-      file.preallocated.splice(own, 1, ...[
-        { logical: from, physical, length: logical - from },
-        { logical: logical + used, physical: start + used, length: from + kept - logical - used },
-      ].filter((rest) => rest.length > 0));
+      file.preallocated.splice(
+        own,
+        1,
+        ...[
+          { logical: from, physical, length: logical - from },
+          { logical: logical + used, physical: start + used, length: from + kept - logical - used },
+        ].filter((rest) => rest.length > 0),
+      );
       return range(start, used);
     }
     if (!isSmall(this.g, request)) return undefined;
@@ -213,7 +219,9 @@ export class Mballoc {
         return { group, start: chunk.start, length: goal.length };
       }
     }
-    for (const group of this.#candidates(1, from, () => this.#lists.average.from(this.#lists.averageOrder(goal.length)))) {
+    for (
+      const group of this.#candidates(1, from, () => this.#lists.average.from(this.#lists.averageOrder(goal.length)))
+    ) {
       const { free, fragments } = this.#space.summary(group);
       if (free === 0 || Math.floor(free / fragments) < goal.length) continue;
       if (scan.over(group, this.#space)) return scan.result();
