@@ -55,8 +55,8 @@ export interface UsageFault {
   readonly status: number;
 }
 
-export interface HostCommand<A = unknown> {
-  readonly kind: "host";
+/** What every command declares: its face, and how its words are read. */
+interface Declared<A> {
   readonly vocabulary: Vocabulary;
   /** The words that name it: `["ndctl", "list"]`, `["ept", "lookup"]`. */
   readonly name: readonly string[];
@@ -68,6 +68,11 @@ export interface HostCommand<A = unknown> {
   readonly help?: string;
   readonly effect: Effect | ((args: A) => Effect);
   parse(argv: readonly string[]): Result<A, UsageFault>;
+}
+
+/** Runs on a fork of the host, and so can be rehearsed. */
+export interface HostCommand<A = unknown> extends Declared<A> {
+  readonly kind: "host";
   /** Why the command cannot run now, in one sentence, or undefined. Shown beside disabled actions. */
   unavailable?(host: Fork, args: A): string | undefined;
   run(host: Fork, args: A, context: Context): Generator<Progress, Outcome, void>;
@@ -143,15 +148,9 @@ export interface Session {
   print(data: string | Uint8Array): void;
 }
 
-export interface SessionCommand<A = unknown> {
+/** Acts on the session: undo, batch, exec, import. */
+export interface SessionCommand<A = unknown> extends Declared<A> {
   readonly kind: "session";
-  readonly vocabulary: Vocabulary;
-  readonly name: readonly string[];
-  readonly summary: string;
-  readonly usage: string;
-  readonly help?: string;
-  readonly effect: Effect | ((args: A) => Effect);
-  parse(argv: readonly string[]): Result<A, UsageFault>;
   run(session: Session, args: A): AsyncGenerator<Progress, Outcome, void>;
 }
 
