@@ -4,7 +4,7 @@
  */
 import { err, ok, type Result } from "neverthrow";
 import { viewOf } from "../base/bytes.ts";
-import { ascii, type FormatFault, formatFault, structure, u32, u8 } from "../base/structure.ts";
+import { ascii, type FormatFault, formatFault, reserved, structure, u32, u8 } from "../base/structure.ts";
 
 export const LOADER_ENTRY_SIZE = 128;
 
@@ -42,6 +42,7 @@ const allocate = structure("ALLOCATE", LOADER_ENTRY_SIZE, {
   file: ascii(4, NAME),
   align: u32(60),
   zone: u8(64),
+  unused: reserved(65, 63),
 });
 const addPointer = structure("ADD_POINTER", LOADER_ENTRY_SIZE, {
   command: u32(0),
@@ -49,6 +50,7 @@ const addPointer = structure("ADD_POINTER", LOADER_ENTRY_SIZE, {
   source: ascii(60, NAME),
   offset: u32(116),
   size: u8(120),
+  unused: reserved(121, 7),
 });
 const addChecksum = structure("ADD_CHECKSUM", LOADER_ENTRY_SIZE, {
   command: u32(0),
@@ -56,6 +58,7 @@ const addChecksum = structure("ADD_CHECKSUM", LOADER_ENTRY_SIZE, {
   offset: u32(60),
   start: u32(64),
   length: u32(68),
+  unused: reserved(72, 56),
 });
 const NUMBER = { allocate: 1, "add pointer": 2, "add checksum": 3 } as const;
 const ZONE = { high: 1, fseg: 2 } as const;
@@ -69,11 +72,11 @@ export function encodeLoader(commands: readonly LoaderCommand[]): Uint8Array {
 function entry(each: LoaderCommand): Uint8Array {
   switch (each.kind) {
     case "allocate":
-      return allocate.write({ ...each, command: NUMBER[each.kind], zone: ZONE[each.zone] });
+      return allocate.write({ ...allocate.blank(), ...each, command: NUMBER[each.kind], zone: ZONE[each.zone] });
     case "add pointer":
-      return addPointer.write({ ...each, command: NUMBER[each.kind] });
+      return addPointer.write({ ...addPointer.blank(), ...each, command: NUMBER[each.kind] });
     case "add checksum":
-      return addChecksum.write({ ...each, command: NUMBER[each.kind] });
+      return addChecksum.write({ ...addChecksum.blank(), ...each, command: NUMBER[each.kind] });
   }
 }
 

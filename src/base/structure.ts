@@ -119,11 +119,23 @@ export interface Structure<F extends Fields> {
   blank(): RecordOf<F>;
   /** The fields in order of offset, with values, offsets counted from `origin`. */
   view(record: RecordOf<F>, origin?: number): FieldView[];
-  /** Byte ranges of the fixed part that no field names, and fields that overlap: both empty in a sound declaration. */
+  /** Bytes of the fixed part that no field names, and those that two name; a tail names all from its offset on. */
   coverage(): { readonly uncovered: number[]; readonly doubled: number[] };
 }
 
+/** A declaration of every byte. One that leaves a byte without a name, or gives it two, is a defect: it throws. */
 export function structure<F extends Fields>(name: string, size: number, fields: F): Structure<F> {
+  const end = Math.max(...Object.values(fields).map((f) => f.offset + f.size));
+  if (end > size) throw new Error(`${name}: fields up to byte ${end} of ${size}`);
+  const declared = excerpt(name, size, fields);
+  const { uncovered, doubled } = declared.coverage();
+  if (uncovered.length > 0) throw new Error(`${name}: no field for bytes ${uncovered.join(", ")}`);
+  if (doubled.length > 0) throw new Error(`${name}: two fields for bytes ${doubled.join(", ")}`);
+  return declared;
+}
+
+/** The fields that somebody needs of a structure that has more: writing keeps the rest only where it is given `onto`. */
+export function excerpt<F extends Fields>(name: string, size: number, fields: F): Structure<F> {
   const names = Object.keys(fields);
   const list = Object.values(fields);
   const hasTail = list.some((f) => f.size === 0);
@@ -183,7 +195,9 @@ export function structure<F extends Fields>(name: string, size: number, fields: 
     },
     coverage() {
       const uses = new Uint8Array(size);
-      for (const f of list) for (let i = f.offset; i < f.offset + f.size; i++) uses[i]!++;
+      for (const f of list) {
+        for (let i = f.offset; i < (f.size === 0 ? size : f.offset + f.size); i++) uses[i]!++;
+      }
       const where = (test: (n: number) => boolean) => [...uses.keys()].filter((i) => test(uses[i]!));
       return { uncovered: where((n) => n === 0), doubled: where((n) => n > 1) };
     },

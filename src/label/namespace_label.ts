@@ -6,7 +6,19 @@
 import { isZero, textOf, utf8, viewOf } from "../base/bytes.ts";
 import { fletcher64 } from "../base/checksum.ts";
 import { NIL_UUID } from "../base/guid.ts";
-import { bytes, guid, type RecordOf, reserved, structure, u16, u32, u64, u8, uuid } from "../base/structure.ts";
+import {
+  bytes,
+  excerpt,
+  guid,
+  type RecordOf,
+  reserved,
+  structure,
+  u16,
+  u32,
+  u64,
+  u8,
+  uuid,
+} from "../base/structure.ts";
 import type { LabelSize } from "./geometry.ts";
 
 /** Bytes of the name field; the last one stays NUL. */
@@ -57,9 +69,9 @@ export const labelV12 = structure("Namespace label 1.2", 256, {
   checksum: u64(LABEL_CHECKSUM_OFFSET, { title: "Checksum" }),
 });
 
-/** The same labels without what nobody reads: areas hold hundreds. */
-const briefV11 = structure("Namespace label 1.1", 128, common);
-const briefV12 = structure("Namespace label 1.2", 256, { ...common, ...typed });
+/** Of the same labels what everybody reads: areas hold hundreds. */
+const briefV11 = excerpt("Namespace label 1.1", 128, common);
+const briefV12 = excerpt("Namespace label 1.2", 256, { ...common, ...typed });
 
 /** The fields that matter, for both versions; a 128-byte label reads with zero GUIDs. Raw, so 64-bit fields are bigint. */
 export type NamespaceLabel = Readonly<RecordOf<typeof briefV12.fields>>;

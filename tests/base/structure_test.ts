@@ -4,6 +4,7 @@ import { viewOf } from "../../src/base/bytes.ts";
 import {
   ascii,
   bytes,
+  excerpt,
   guid,
   reserved,
   restTail,
@@ -63,7 +64,7 @@ Deno.test("any 64 bytes survive reading and writing, names without NULs included
 });
 
 Deno.test("writing onto bytes keeps what no field names", () => {
-  const sparse = structure("sparse", 8, { low: u8(0), high: u8(7) });
+  const sparse = excerpt("sparse", 8, { low: u8(0), high: u8(7) });
   assert.deepEqual(
     [...sparse.write({ low: 1, high: 2 }, new Uint8Array(10).fill(0xaa))],
     [1, 0xaa, 0xaa, 0xaa, 0xaa, 0xaa, 0xaa, 2, 0xaa, 0xaa],
@@ -138,6 +139,16 @@ Deno.test("views list the fields by offset with their meaning, counted from an o
 
 Deno.test("coverage finds bytes without a name and bytes with two", () => {
   assert.deepEqual(sample.coverage(), { uncovered: [], doubled: [] });
-  const unsound = structure("unsound", 8, { a: u32(0), b: u16(3) });
+  const unsound = excerpt("unsound", 8, { a: u32(0), b: u16(3) });
   assert.deepEqual(unsound.coverage(), { uncovered: [5, 6, 7], doubled: [3] });
+  const early = excerpt("early", 6, { a: u32(0), rest: restTail(3) });
+  assert.deepEqual(early.coverage(), { uncovered: [], doubled: [3] });
+});
+
+Deno.test("a declaration that is not sound cannot be made", () => {
+  assert.throws(() => structure("gap", 8, { a: u32(0), b: u16(6) }), /gap: no field for bytes 4, 5$/);
+  assert.throws(() => structure("twice", 6, { a: u32(0), b: u32(2) }), /twice: two fields for bytes 2, 3$/);
+  assert.throws(() => structure("long", 4, { a: u32(0), b: u16(4) }), /long: fields up to byte 6 of 4$/);
+  assert.throws(() => structure("early", 4, { a: u32(0), rest: restTail(2) }), /early: two fields for bytes 2, 3$/);
+  assert.throws(() => structure("late", 4, { a: u32(0), rest: restTail(6) }), /late: fields up to byte 6 of 4$/);
 });

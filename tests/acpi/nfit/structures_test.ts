@@ -26,10 +26,7 @@ const SIZES = [
 ] as const;
 
 for (const [declaration, size] of SIZES) {
-  Deno.test(`${declaration.name} of ${size} bytes: every byte belongs to one field`, () => {
-    assert.equal(declaration.size, size);
-    assert.deepEqual(declaration.coverage(), { uncovered: [], doubled: [] });
-  });
+  Deno.test(`${declaration.name} has ${size} bytes`, () => assert.equal(declaration.size, size));
 }
 
 Deno.test("every field of the NFIT has the specification's words", () => {
