@@ -1,4 +1,4 @@
-/** The checksums of ACPI tables and of NVDIMM labels and info blocks. */
+/** The checksums of ACPI tables, of NVDIMM labels and info blocks, of partition tables and of filesystem metadata. */
 
 /** Sum of all bytes modulo 256; an ACPI table is sound when it is zero (ACPI 6.5 §5.2.6). */
 export function byteSum(bytes: Uint8Array): number {
@@ -21,4 +21,28 @@ export function fletcher64(bytes: Uint8Array, skipAt = -1): bigint {
     high = (high + low) >>> 0;
   }
   return (BigInt(high) << 32n) | BigInt(low);
+}
+
+/** CRC-32 of IEEE 802.3, as GPT has it (UEFI 2.10 §5.3.2). */
+export const crc32 = (bytes: Uint8Array): number => (crc(IEEE, 0xffffffff, bytes) ^ 0xffffffff) >>> 0;
+
+/** CRC-32C (Castagnoli) as ext4 uses it: started from `seed`, with no inversion at the end. */
+export const crc32c = (seed: number, bytes: Uint8Array): number => crc(CASTAGNOLI, seed, bytes);
+
+const IEEE = crcTable(0xedb88320);
+const CASTAGNOLI = crcTable(0x82f63b78);
+
+/** Remainders of single bytes, for a polynomial with its bits reversed. */
+function crcTable(polynomial: number): Uint32Array {
+  return Uint32Array.from({ length: 256 }, (_, byte) => {
+    let remainder = byte;
+    for (let bit = 0; bit < 8; bit++) remainder = (remainder >>> 1) ^ (remainder & 1 ? polynomial : 0);
+    return remainder;
+  });
+}
+
+function crc(table: Uint32Array, seed: number, bytes: Uint8Array): number {
+  let remainder = seed >>> 0;
+  for (let i = 0; i < bytes.length; i++) remainder = (remainder >>> 8) ^ table[(remainder ^ bytes[i]!) & 0xff]!;
+  return remainder >>> 0;
 }

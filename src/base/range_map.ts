@@ -82,6 +82,12 @@ export class RangeMap<S extends RangeSchema> {
     return start <= at ? this.#rows.valueAt(place, this.#names.indexOf(name), at - start) : undefined;
   }
 
+  /** The last range that ends at or before `at`. */
+  before(at: number): RangeEntry<S> | undefined {
+    const place = this.#rows.previous(this.#rows.placeAfter(at));
+    return place < 0 ? undefined : this.#entry(place);
+  }
+
   /** The ranges that touch `[from, to)`, whole. */
   *entries(from = -Infinity, to = Infinity): Generator<RangeEntry<S>> {
     const rows = this.#rows;

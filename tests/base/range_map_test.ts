@@ -272,3 +272,14 @@ Deno.test("a broken store is a fault with a place, never a map", () => {
   });
   assert.deepEqual(listed(shifted._unsafeUnwrap()), listed(map));
 });
+
+Deno.test("the range before a place ends there at the latest", () => {
+  const map = new RangeMap({ mfn: "follows" });
+  assert.equal(map.before(100), undefined);
+  map.set(10, 20, { mfn: 1000 });
+  map.set(30, 40, { mfn: 5 });
+  assert.equal(map.before(19), undefined);
+  assert.deepEqual(map.before(20), { start: 10, end: 20, mfn: 1000 });
+  assert.deepEqual(map.before(39), { start: 10, end: 20, mfn: 1000 });
+  assert.deepEqual(map.before(40), { start: 30, end: 40, mfn: 5 });
+});

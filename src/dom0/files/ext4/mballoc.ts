@@ -200,8 +200,11 @@ export class Mballoc {
     return this.#setAside(request)!;
   }
 
+  /** Whatever is at the goal, its group is known from then on. */
   #atGoal({ tryGoal, group, start, length }: Goal): Found | undefined {
-    return tryGoal && this.#space.runLengthAt(group, start) >= length ? { group, start, length } : undefined;
+    if (!tryGoal || this.#space.summary(group).free === 0) return undefined;
+    this.#learn(group);
+    return this.#space.runLengthAt(group, start) >= length ? { group, start, length } : undefined;
   }
 
   #search(goal: Goal, request: BlockRequest, large: boolean): Found | undefined {
