@@ -13,8 +13,11 @@ import { traceCommand } from "./trace/trace.ts";
 import { xenNdctlCommands, xlCommands } from "./xl/mod.ts";
 import { type AnyCommand } from "./language/command.ts";
 import { eptCommands } from "./ept/mod.ts";
+import { exportCommands } from "./export/mod.ts";
+import { guestCommands } from "./guest/mod.ts";
 import { labelCommands } from "./label/mod.ts";
 import { nfitCommands } from "./nfit/mod.ts";
+import { rasCommands } from "./ras/mod.ts";
 import { ssdtCommands } from "./ssdt/mod.ts";
 
 export interface CommandParts {
@@ -39,6 +42,9 @@ export function allCommands({ fixturePath, globals, more }: CommandParts): reado
     ...ssdtCommands,
     ...labelCommands,
     ...eptCommands,
+    ...guestCommands,
+    ...rasCommands,
+    ...exportCommands,
     ...more,
   ];
   const all = [...commands, completionCommand(commands)];

@@ -1,8 +1,9 @@
 /** `guest …`: what a guest finds, reads and writes. */
 import { type AnyCommand } from "../language/command.ts";
-import { guestRead, guestWrite } from "./access.ts";
-import { guestNdctl, guestProbe } from "./kernel_view.ts";
+import { guestNdctl } from "./ndctl.ts";
+import { guestProbe } from "./probe.ts";
+import { guestRead } from "./read.ts";
 import { guestShow } from "./show.ts";
+import { guestWrite } from "./write.ts";
 
-export { findGuest, type NamedGuest } from "./guest_of.ts";
-export const guestCommands: readonly AnyCommand[] = [guestShow, guestProbe, guestRead, guestWrite, guestNdctl];
+export const guestCommands: readonly AnyCommand[] = [guestShow, guestProbe, guestNdctl, guestRead, guestWrite];
