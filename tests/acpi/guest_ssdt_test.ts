@@ -3,6 +3,8 @@ import { AmlMachine, type Value } from "./aml/machine.ts";
 import {
   allObjects,
   type AmlObject,
+  type AmlOperation,
+  type AmlTerm,
   ANSWER_PAYLOAD,
   decodeAml,
   decodeRequest,
@@ -26,7 +28,7 @@ import {
 } from "../../src/acpi/mod.ts";
 import { byteSum } from "../../src/base/checksum.ts";
 import { guidBytes } from "../../src/base/guid.ts";
-import { captured, capturedTables } from "./support.ts";
+import { captured, capturedTables, sealed, sha256 } from "./support.ts";
 import { oneDimm } from "./nfit/tables.ts";
 
 const PAGE = 0x2ffff000;
@@ -54,6 +56,26 @@ Deno.test("the object tree is QEMU's, method bodies included, for every captured
     count++;
   }
   assert.ok(count >= 30, `${count} tables`);
+});
+
+Deno.test("N4: QEMU's own test table, of three slots, is a captured one of four without the last", () => {
+  const { header, terms: [scope, mema], beyond } = decoded(captured("host-four-mixed/ssdt.bin"));
+  const inner = scope as AmlOperation;
+  const root = inner.terms![0] as AmlOperation;
+  const constant: AmlTerm = { kind: "integer", value: 0x07fff000n, width: 4 };
+  const table = encodeAml({
+    header: { ...header, length: 1815 },
+    terms: [
+      { ...inner, terms: [{ ...root, terms: root.terms!.slice(0, -1) }] },
+      { ...(mema as AmlOperation), operands: [(mema as AmlOperation).operands[0]!, constant] },
+    ],
+    beyond,
+  });
+  assert.equal(table.length, 1815);
+  assert.equal(sealed(table)[9], 0xac);
+  assert.equal(sha256(sealed(table)), "81511dc3fbced013d6dcd25813e0a809201429be4421acaa10b036a4064dfb90");
+  const own = decoded(guestSsdt("full", { slots: 3, page: 0x07fff000 })!).terms;
+  assert.deepEqual(withoutOffsets(objectTree(own, true)), withoutOffsets(objectTree(decoded(table).terms, true)));
 });
 
 Deno.test("profiles: nfit has the root device and its children's addresses only, nfit-bare nothing", () => {

@@ -33,7 +33,7 @@ const identity = {
   version: "2.0" as const,
 };
 
-Deno.test("layout of one arena and of several", () => {
+Deno.test("V3: layout of one arena and of several", () => {
   const shape = (arena: BttArena) =>
     [arena.internalBlocks, arena.externalBlocks, arena.map, arena.log, arena.info2].map((n, i) =>
       i < 2 ? n : n - arena.info
@@ -73,7 +73,7 @@ Deno.test("a remainder below 16 MiB is no arena, and the whole must hold one", (
   assert.equal(count(16 * MiB + 4 * KiB, "1.1")._unsafeUnwrap(), 1);
 });
 
-Deno.test("the info block equals the reference and ndctl accepts it", () => {
+Deno.test("V4: the info block equals the reference and ndctl accepts it", () => {
   const [arena] = bttArenas(GiB, 4096, "2.0")._unsafeUnwrap();
   const block = encodeBttInfo(arena!, identity);
   assert.equal(viewOf(block).getBigUint64(4088, true), 0x2847e64cbe55b372n);

@@ -18,7 +18,7 @@ import {
 
 const START = 0x100000000;
 
-Deno.test("layout: where data starts, how many pages, what the end loses", () => {
+Deno.test("V1: layout: where data starts, how many pages, what the end loses", () => {
   const rows: [number, number, number, MapLocation, [number, number, number, number]][] = [
     [START, GiB, 2 * MiB, "dev", [0x1200000, 257536, 0, 1054867456]],
     [START, GiB, 2 * MiB, "mem", [0x200000, 261632, 0, 1071644672]],
@@ -59,7 +59,7 @@ const layout = pfnLayout(spec)._unsafeUnwrap();
 const block = encodePfn(spec, layout);
 const host: PfnHost = { start: START, size: GiB, uuid: spec.parentUuid, alignments: [4 * KiB, 2 * MiB, GiB] };
 
-Deno.test("the block equals ndctl's write-infoblock byte for byte", () => {
+Deno.test("V2: the block equals ndctl's write-infoblock byte for byte", () => {
   assert.equal(viewOf(block).getBigUint64(4088, true), 0x9881a467e71506e6n);
   assert.equal(
     createHash("sha256").update(block).digest("hex"),

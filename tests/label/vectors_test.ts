@@ -42,7 +42,7 @@ const db0: LabelSpec = {
   abstractionGuid: ABSTRACTION.pfn,
 };
 
-Deno.test("geometry: slots, block size and label offset for every area size", () => {
+Deno.test("L1: geometry: slots, block size and label offset for every area size", () => {
   const rows: [number, [number, number, number] | undefined, [number, number, number] | undefined][] = [
     [0, undefined, undefined],
     [511, undefined, undefined],
@@ -64,7 +64,7 @@ Deno.test("geometry: slots, block size and label offset for every area size", ()
   }
 });
 
-Deno.test("fresh index blocks as the kernel and as ndctl write them", () => {
+Deno.test("L2, L3: fresh index blocks as the kernel and as ndctl write them", () => {
   const sums = (writes: readonly { bytes: Uint8Array }[]) => writes.map(({ bytes }) => at64(bytes, 64));
   const kernel = (labelSize: 128 | 256) => sums(initialiseAsKernel(SIZE, labelSize)._unsafeUnwrap().writes);
   assert.deepEqual(kernel(256), [0xe793e3ed18323c1cn, 0xe793e7b218323c1bn]);
@@ -97,7 +97,7 @@ Deno.test("an area one byte too small cannot be initialised", () => {
   assert.ok(initialiseAsKernel(1023, 256).isErr());
 });
 
-Deno.test("a label of each version", () => {
+Deno.test("L4, L5: a label of each version", () => {
   const label = writeLabel(db0, 1, 0, 256).bytes;
   assert.equal(at64(label, 248), 0xf7a775dca6e8473en);
   assert.equal(sha256(label), "e536c6dbbee157a7a6f3de1d3613b7d3d1a6c7483a301ae11504e8c89ea25e9f");
@@ -107,7 +107,7 @@ Deno.test("a label of each version", () => {
   assert.equal(sha256(old), "b5b532246b12ad23c418157a35ccbc8687f4cdd1120fa4d66f9d08605854b6a8");
 });
 
-Deno.test("the history of one create-namespace, index block by index block", () => {
+Deno.test("L6: the history of one create-namespace, index block by index block", () => {
   let bytes: Uint8Array = new Uint8Array(SIZE);
   bytes = applyWrites(bytes, initialiseAsNdctl(bytes, "1.2")._unsafeUnwrap().writes);
   let area = readLabelArea(bytes)._unsafeUnwrap();
@@ -136,7 +136,7 @@ Deno.test("the history of one create-namespace, index block by index block", () 
   assert.deepEqual(readLabelArea(bytes)._unsafeUnwrap(), area);
 });
 
-Deno.test("the first update after the kernel's own initialisation repeats sequence 3", () => {
+Deno.test("L7: the first update after the kernel's own initialisation repeats sequence 3", () => {
   const fresh = initialiseAsKernel(SIZE, 256)._unsafeUnwrap().area;
   const first = updateLabel(fresh, db0, { updating: true })._unsafeUnwrap();
   assert.deepEqual(first.writes.map(({ note }) => note), ["label slot 0 (updating)", "index block 1, seq 3"]);
@@ -169,7 +169,7 @@ function ndctlTestArea(position: number): Uint8Array {
   return area;
 }
 
-Deno.test("real areas of an early kernel: fewer slots than fit, and sequence 0", () => {
+Deno.test("L8: real areas of an early kernel: fewer slots than fit, and sequence 0", () => {
   const digests = ["228dbe86d9703436", "ea59f538993218d7", "f0d7dd0ccf48f548", "f5fd5617a39d584b"];
   assert.deepEqual([0, 1, 2, 3].map((p) => sha256(ndctlTestArea(p)).slice(0, 16)), digests);
   const bytes = ndctlTestArea(0);
@@ -208,7 +208,7 @@ Deno.test("labels that carry the cookie old kernels computed make a namespace", 
   );
 });
 
-Deno.test("the labels of a two-way set", () => {
+Deno.test("L9: the labels of a two-way set", () => {
   const spec = { ...db0, name: "", nlabel: 2, isetCookie: 0xc32f4ea4b5a98a6an, rawSize: 0x10000000 };
   const sum = (position: number) =>
     at64(writeLabel({ ...spec, position, abstractionGuid: ABSTRACTION.none }, 1, 0, 256).bytes, 248);
