@@ -19,21 +19,24 @@ export interface ScriptFault {
   readonly reason: string;
 }
 
-const LET = /^let\s+([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*?)\s*->\s*(\/\S*|"")$/s;
+// Both patterns match in one way only: with two ways to share out blanks, a line of many would take hours.
+const LET = /^let\s+([A-Za-z_][A-Za-z0-9_]*)\s*=(.*)$/s;
+// The last word of a line.
+const POINTER = /^(.*?)->(\/.*|"")$/s;
 
 export function parseScript(text: string): Result<Statement[], ScriptFault> {
   const statements: Statement[] = [];
   const lines = text.split(/\r?\n/);
   for (let at = 0; at < lines.length; at++) {
     const first = at + 1;
-    let joined = lines[at]!;
-    while (endsInBackslash(joined)) {
+    const parts: string[] = [];
+    while (endsInBackslash(lines[at]!)) {
       if (at + 1 >= lines.length) {
         return err({ line: first, reason: "a backslash joins this line with one that is not there" });
       }
-      joined = `${joined.slice(0, -1)} ${lines[++at]!}`;
+      parts.push(lines[at++]!.slice(0, -1));
     }
-    const body = joined.trim();
+    const body = [...parts, lines[at]!].join(" ").trim();
     if (body === "" || body.startsWith("#")) continue;
     const statement = parseStatement(body, first);
     if (statement.isErr()) return err(statement.error);
@@ -44,13 +47,26 @@ export function parseScript(text: string): Result<Statement[], ScriptFault> {
 
 function parseStatement(body: string, line: number): Result<Statement, ScriptFault> {
   if (/^let\s/.test(body)) {
-    const match = LET.exec(body);
-    if (!match) return err({ line, reason: 'write "let NAME = COMMAND -> /json/pointer"' });
-    const [, name, text, pointer] = match;
-    return ok({ line, text: text!, mustFail: false, keep: { name: name!, pointer: pointer! } });
+    const [, name, value = ""] = LET.exec(body) ?? [];
+    const kept = splitPointer(value);
+    if (name === undefined || !kept) return err({ line, reason: 'write "let NAME = COMMAND -> /json/pointer"' });
+    return ok({ line, text: kept.command, mustFail: false, keep: { name, pointer: kept.pointer } });
   }
   const mustFail = body.startsWith("!");
   return ok({ line, text: mustFail ? body.slice(1).trim() : body, mustFail, keep: undefined });
+}
+
+/** `COMMAND -> POINTER`: the pointer is the last word, or what follows an arrow in it. */
+function splitPointer(text: string): { readonly command: string; readonly pointer: string } | undefined {
+  let start = text.length;
+  while (start > 0 && !/\s/.test(text[start - 1]!)) start--;
+  const before = text.slice(0, start).trim();
+  const last = text.slice(start);
+  if (before.endsWith("->") && (last.startsWith("/") || last === '""')) {
+    return { command: before.slice(0, -2).trimEnd(), pointer: last };
+  }
+  const match = POINTER.exec(last);
+  return match ? { command: `${text.slice(0, start)}${match[1]}`.trim(), pointer: match[2]! } : undefined;
 }
 
 /** An odd number of backslashes at the end: the last one is not itself escaped. */

@@ -146,8 +146,14 @@ const RULES: readonly Rule[] = [
   { match: /[^\n]/y, act: (parser, text) => parser.stop(text, "bad disk syntax") },
 ];
 
+/** Characters: twice the longest path (Linux PATH_MAX) is room for any disk. Each rule looks at all that is left. */
+const LONGEST_SPEC = 8192;
+
 /** The disk, or everything that is wrong. */
 export function parseDisk(spec: string): Result<DiskConfig, readonly DiskFault[]> {
+  if (spec.length > LONGEST_SPEC) {
+    return err([{ reason: `longer than ${LONGEST_SPEC} characters`, near: spec.slice(0, 40) }]);
+  }
   const parser = new DiskParser();
   for (let at = 0; at < spec.length && !parser.stopped;) {
     const taken = longest(spec, at);

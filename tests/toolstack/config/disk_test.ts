@@ -26,3 +26,10 @@ Deno.test("every specification gives libxlutil's disk, or its complaints in its 
 
 const sorted = (record: object): [string, unknown][] =>
   Object.entries(record).filter(([, value]) => value !== undefined).sort(([a], [b]) => a < b ? -1 : 1);
+
+Deno.test("a specification has at most 8192 characters, whatever it holds", () => {
+  const spec = (length: number) => "vdev=hda,target=/".padEnd(length, "x");
+  assert.ok(parseDisk(spec(8192)).isOk());
+  assert.match(parseDisk(spec(8193))._unsafeUnwrapErr()[0]!.reason, /longer than 8192 characters/);
+  for (const part of ["tap:", "a=,", ",", " ", "a1:"]) assert.ok(parseDisk(part.repeat(1_000_000)).isErr());
+});
