@@ -1,55 +1,108 @@
-/** `export qemu|libvirt|xl`: a running domain's configuration for the real tool. */
-import { PAGE_SIZE } from "../../base/units.ts";
+/** `export qemu|libvirt|xl`: a running domain for the real tools. */
+import { err, ok, type Result } from "neverthrow";
+import { type Json, prettyJson } from "../../base/json.ts";
 import { type Fork } from "../../host/mod.ts";
-import { type DomainRecord, framesIn, namespaceBackings, type VnvdimmRecord } from "../../toolstack/mod.ts";
-import { type AnyCommand, done } from "../language/command.ts";
+import { type DomainRecord } from "../../toolstack/mod.ts";
+import { type AnyCommand, done, type Outcome } from "../language/command.ts";
+import { EXIT } from "../language/exit_codes.ts";
 import { optionUsage, parseOptions } from "../language/options.ts";
+import { utf8 } from "../../base/bytes.ts";
+import { OUTPUT_OPTION } from "../tables/bytes_out.ts";
 import { DOMAIN_OPTION, findDomain } from "../tables/domain.ts";
-import { lookingVerb, noSuchObject } from "../tables/verb.ts";
-import { libvirtExport } from "./libvirt_export.ts";
-import { type Backing, qemuExport } from "./qemu_export.ts";
-import { xlExport } from "./xl_export.ts";
+import { writeFile } from "../tables/source.ts";
+import { lookingVerb, noSuchObject, refusal } from "../tables/verb.ts";
+import { libvirtText } from "./libvirt.ts";
+import { limitsOf } from "./limits.ts";
+import { qemuText, qemuWords } from "./qemu.ts";
+import { stockBackings } from "./stock_backing.ts";
+import { xlText } from "./xl.ts";
 
-type Writer = (host: Fork, record: DomainRecord) => string;
-
-const WRITERS: Readonly<Record<"qemu" | "libvirt" | "xl", Writer>> = {
-  qemu: (host, record) =>
-    qemuExport(record, (vnvdimm) => backingOf(host, vnvdimm), host.deviceModels.process(record.domid)?.persistence),
-  libvirt: (host, record) => libvirtExport(record, (vnvdimm) => backingOf(host, vnvdimm)),
-  xl: (_host, record) => xlExport(record),
-};
-
-/** Where a vNVDIMM's bytes lie for a program in dom0: a file, or the namespace's block device and an offset in it. */
-function backingOf(host: Fork, { runs, file, labelPages, spec }: VnvdimmRecord): Backing {
-  const size = framesIn(runs) * PAGE_SIZE;
-  const labelSize = labelPages * PAGE_SIZE;
-  if (file !== undefined) return { path: file, offset: 0, size, labelSize };
-  const start = runs[0]!.mfn * PAGE_SIZE;
-  const backing = namespaceBackings(host.dom0).find(({ extent }) => extent.start <= start && start < extent.end);
-  if (!backing) return { path: `/dev/mem  # ${spec}`, offset: start, size, labelSize };
-  return { path: `/dev/${backing.device}`, offset: start - backing.data.start, size, labelSize };
+interface Exported {
+  readonly text: string;
+  readonly value: Json;
 }
 
-const SUMMARY = {
-  qemu: "Write a domain as arguments of a stock QEMU",
-  libvirt: "Write a domain as libvirt XML",
-  xl: "Write a domain as a configuration file for a real xl",
+interface Export {
+  readonly tool: string;
+  readonly summary: string;
+  readonly help: string;
+  write(host: Fork, record: DomainRecord): Result<Exported, Outcome>;
+}
+
+const OPTIONS = {
+  ...DOMAIN_OPTION,
+  output: { ...OUTPUT_OPTION.output, help: "write it here instead of to standard output" },
 } as const;
 
-const exportCommand = (target: keyof typeof WRITERS): AnyCommand => {
-  const usage = `export ${target} ${optionUsage(DOMAIN_OPTION)}`;
-  return lookingVerb({
-    name: ["export", target],
-    summary: SUMMARY[target],
+function exportVerb({ tool, summary, help, write }: Export): AnyCommand {
+  const name = ["export", tool];
+  const usage = `${name.join(" ")} ${optionUsage(OPTIONS)}`;
+  return lookingVerb<{ readonly domain: string; readonly output: string | undefined }>({
+    name,
+    summary,
     usage,
-    parse: (argv) => parseOptions(argv, DOMAIN_OPTION, usage).map((parsed) => ({ domain: parsed.get("domain")! })),
-    run: (host, { domain }) =>
-      findDomain(host, domain).match((record) => done(WRITERS[target](host, record)), noSuchObject),
+    help,
+    parse: (argv) =>
+      parseOptions(argv, OPTIONS, usage).map((parsed) => ({
+        domain: parsed.get("domain")!,
+        output: parsed.get("output"),
+      })),
+    run: (host, { domain, output }, { files, json }) =>
+      findDomain(host, domain).mapErr(noSuchObject).andThen((record) => write(host, record)).match(
+        ({ text, value }): Outcome => {
+          if (output === undefined || output === "-") return done(json ? `${prettyJson(value)}\n` : text, "", value);
+          return writeFile(files, output, [utf8(text)]).match(
+            () => done("", `${domain} for ${tool}: written to ${output}\n`, value),
+            (fault) => fault,
+          );
+        },
+        (refused) => refused,
+      ),
   });
-};
+}
 
-export const exportCommands: readonly AnyCommand[] = [
-  exportCommand("qemu"),
-  exportCommand("libvirt"),
-  exportCommand("xl"),
-];
+const refused = ({ what, hint }: { what: string; hint: string }): Outcome => refusal(EXIT.refused, what, hint);
+
+const qemu = exportVerb({
+  tool: "qemu",
+  summary: "Write a domain's memory as arguments of a stock QEMU",
+  help: "A shell command line for KVM without Xen. Comments before it say what a stock QEMU cannot do.",
+  write: (host, record) =>
+    stockBackings(host, record).mapErr(refused).map((backings) => {
+      const limits = limitsOf(record, backings);
+      const argv = qemuWords(record, backings, host.deviceModels.process(record.domid)?.persistence);
+      return { text: qemuText(argv, limits), value: { argv, limits } };
+    }),
+});
+
+const libvirt = exportVerb({
+  tool: "libvirt",
+  summary: "Write a domain as libvirt XML",
+  help: "For libvirt's QEMU driver, without Xen: its Xen driver knows no NVDIMMs.",
+  write: (host, record) =>
+    stockBackings(host, record).mapErr(refused).andThen((backings) => {
+      const shifted = backings.find(({ offset }) => offset !== 0);
+      if (shifted) {
+        // Without the offset the guest would be given what is dom0's and Xen's, and find its data elsewhere.
+        return err(refused({
+          what: `libvirt cannot leave out the start of ${shifted.path}, which is not the guest's`,
+          hint: "export qemu can (QEMU 8.1 or later); a namespace with a page map in it begins with its data",
+        }));
+      }
+      const limits = limitsOf(record, backings);
+      const xml = libvirtText(record, backings, limits);
+      return ok({ text: xml, value: { xml, limits } });
+    }),
+});
+
+const xl = exportVerb({
+  tool: "xl",
+  summary: "Write a domain's configuration for a real xl",
+  help: "As it was started, with its UUID; comments have the vNVDIMMs in the spelling of RFC v1 and v4.",
+  write: (host, record) => {
+    const config = xlText(record, stockBackings(host, record).unwrapOr(undefined));
+    return ok({ text: config, value: { config } });
+  },
+});
+
+export const exportCommands: readonly AnyCommand[] = [qemu, libvirt, xl];
