@@ -7,6 +7,7 @@ import { designPages } from "./help/design_pages.ts";
 import { hypervisorPages } from "./help/hypervisor_pages.ts";
 import { historyCommands } from "./history/history.ts";
 import { type FixturePath, importCommands } from "./hosts/import.ts";
+import { daxctlCommands } from "./daxctl/daxctl_commands.ts";
 import { ndctlCommands } from "./ndctl/ndctl_commands.ts";
 import { lifeCommands } from "./hosts/life.ts";
 import { traceCommand } from "./trace/trace.ts";
@@ -31,6 +32,7 @@ export interface CommandParts {
 export function allCommands({ fixturePath, globals, more }: CommandParts): readonly AnyCommand[] {
   const commands: AnyCommand[] = [
     ...ndctlCommands,
+    ...daxctlCommands,
     ...xlCommands,
     ...xenNdctlCommands,
     ...importCommands(fixturePath),
