@@ -15,7 +15,7 @@ import { labelledRegion } from "./labelled_region.ts";
 import { emptyNamespace, namespaceFromLabel, removeNamespace, wholeRegion } from "./namespace_device.ts";
 import { newPersonality } from "./personality_device.ts";
 import { removePersonality } from "./personality.ts";
-import { type NamespaceDevice, type RegionDevice } from "./state.ts";
+import { type NamespaceDevice, type RegionDevice, type Seeds } from "./state.ts";
 import { type RegionTopology } from "./topology.ts";
 import { childName } from "./device_table.ts";
 
@@ -64,18 +64,30 @@ export function enableRegion(kernel: Kernel, region: RegionTopology): Result<voi
   if (scan.isErr()) return err(scan.error);
   const found = scan.value;
   const initNamespaces = { active: found.length, count: found.length };
-  const [first] = found;
-  const seeds = first ? { namespace: childName(first) } : {};
+  const seed = childName(found[0]);
+  const seedFirst = found.length < SEED_LATE_FROM;
+  const seeds = seedFirst ? { namespace: seed } : {};
   kernel.devices.setRegion(region.number, { ...device, enabled: true, holds, seeds, initNamespaces });
   for (const namespace of found) kernel.devices.setChild(namespace);
   // Namespaces find their personalities before the region makes its seeds, so they take the lower numbers.
   for (const namespace of found) probeNamespace(kernel, region, namespace);
+  if (!seedFirst) setSeed(kernel, region, "namespace", seed);
   for (const kind of ["btt", "pfn", "dax"] as const) {
-    const seed = newPersonality(kernel, region, kind);
-    const now = kernel.devices.region(region.number)!;
-    kernel.devices.setRegion(region.number, { ...now, seeds: { ...now.seeds, [kind]: childName(seed) } });
+    setSeed(kernel, region, kind, childName(newPersonality(kernel, region, kind)));
   }
   return ok();
+}
+
+/**
+ * The first namespace is the seed until its own driver binds, which makes a new one. But namespaces are probed in the
+ * background while the region is still registering them, and names its seed last: with many, the first is bound by then, and
+ * stays the seed. That is a race; captured machines lost it with 11 namespaces and won it with 2.
+ */
+const SEED_LATE_FROM = 8;
+
+function setSeed(kernel: Kernel, region: RegionTopology, kind: keyof Seeds, name: string): void {
+  const now = kernel.devices.region(region.number)!;
+  kernel.devices.setRegion(region.number, { ...now, seeds: { ...now.seeds, [kind]: name } });
 }
 
 export function setRegionReadOnly(kernel: Kernel, region: RegionTopology, readOnly: boolean): Result<void, Errno> {
@@ -86,15 +98,15 @@ export function setRegionReadOnly(kernel: Kernel, region: RegionTopology, readOn
 }
 
 /** -ENODEV where the labels contradict each other: one broken set leaves the region without any namespace. */
-function namespacesOf(kernel: Kernel, region: RegionTopology): Result<NamespaceDevice[], Errno> {
+function namespacesOf(kernel: Kernel, region: RegionTopology): Result<[NamespaceDevice, ...NamespaceDevice[]], Errno> {
   if (nstypeOf(kernel, region) === NSTYPE.io) return ok([wholeRegion(region)]);
   const scan = namespacesFromLabels(labelledRegion(kernel, region));
   if (scan.isErr()) {
     kernel.note(`nd_region ${region.name}: ${explainRegionFault(scan.error)}`);
     return err("ENODEV");
   }
-  if (scan.value.length === 0) return ok([emptyNamespace(region, 0)]);
-  return ok(scan.value.map((namespace, id) => namespaceFromLabel(region, id, namespace)));
+  const [first, ...rest] = scan.value.map((namespace, id) => namespaceFromLabel(region, id, namespace));
+  return ok(first ? [first, ...rest] : [emptyNamespace(region, 0)]);
 }
 
 function explainRegionFault(fault: RegionFault): string {

@@ -6,6 +6,7 @@ import { err, ok, type Result } from "neverthrow";
 import { type Errno } from "../../abi/errno.ts";
 import { concat } from "../../base/bytes.ts";
 import { type Json } from "../../base/json.ts";
+import { MiB } from "../../base/units.ts";
 import { type DimmView, type Dom0 } from "../../dom0/mod.ts";
 import { declare, type Outcome } from "../language/command.ts";
 import { geometry, type LabelVersion, readLabelsJson } from "../../label/mod.ts";
@@ -117,7 +118,11 @@ export const writeLabels = declare<WriteRequest>({
   // deno-lint-ignore require-yield
   *run({ dom0 }, options, { files, input }) {
     const talk = new Talk();
-    const read = options.input === undefined ? ok(input ?? new Uint8Array()) : files.read(options.input);
+    const read = options.input === undefined
+      ? ok(input ?? new Uint8Array())
+      : options.input === ENDLESS
+      ? ok(new Uint8Array(LARGEST_AREA))
+      : files.read(options.input);
     if (read.isErr()) {
       talk.say(`failed to open: ${options.input}: (${read.error.reason})\nwrote 0 nmem\n`);
       return talk.outcome(1);
@@ -132,6 +137,9 @@ export const writeLabels = declare<WriteRequest>({
   },
 });
 
+/** A device of dom0's that never ends: no more is read of it than an area can take. */
+const ENDLESS = "/dev/zero";
+const LARGEST_AREA = 1 * MiB;
 const WRITE_USAGE = "ndctl write-labels <nmem> [-i <filename>]";
 
 function tooMany(): Outcome {
