@@ -67,7 +67,7 @@ A command after ! must fail. The first failure stops the script (its exit code),
       const status = yield* runStatement(whole, statement, variables, tally, args.path);
       if (status !== 0 && !args.continueOnError) break;
     }
-    return yield* finish(session, whole, args, tally);
+    return await finish(session, whole, args, tally);
   },
 });
 
@@ -124,19 +124,19 @@ async function* runStatement(
   return status;
 }
 
-async function* finish(
+async function finish(
   session: Session,
   whole: Session,
   args: BatchArgs,
   tally: Tally,
-): AsyncGenerator<Progress, Outcome, void> {
+): Promise<Outcome> {
   let { changed } = tally;
   let status = tally.failed === 0 ? EXIT.done : args.continueOnError ? EXIT.partlyDone : tally.firstFailure;
   if (session.policy.dryRun && tally.failed === 0) status = changed > 0 ? EXIT.wouldChange : EXIT.done;
   else if (args.atomic && whole !== session) {
     if (tally.failed > 0) changed = 0;
     else {
-      const kept = yield* session.keepTogether(whole);
+      const kept = await session.keepTogether(whole);
       if (kept.status !== 0) return kept;
     }
   }

@@ -136,7 +136,7 @@ export interface Session {
   /** A session whose commands all run on one fork of the host; nothing is kept until `keepTogether`. */
   together(): Session;
   /** Keeps what `together`'s commands did, as one journal entry. */
-  keepTogether(whole: Session): AsyncGenerator<Progress, Executed, void>;
+  keepTogether(whole: Session): Promise<Executed>;
   /** Values for `$NAME` from outside (`--set`). */
   readonly variables: ReadonlyMap<string, string>;
   /** Lets time pass, in milliseconds of the wall clock. */

@@ -105,7 +105,7 @@ export class HostSession implements Session {
     });
   }
 
-  async *keepTogether(whole: Session): AsyncGenerator<Progress, Executed, void> {
+  async keepTogether(whole: Session): Promise<Executed> {
     const trial = whole.host();
     const { losses, steps } = trial.collected;
     const destroys = losses.length > 0 && !this.policy.yes;

@@ -84,7 +84,7 @@ export function importCapture(folder: CaptureFolder, state: CaptureState): Resul
       management: "dom0",
       dom0: underXen(meta.value) && smallPagesOnly(sysfs) ? "pv" : "pvh",
       dom0Memory: dom0Mem(text("xl-info.txt")) ?? dom0Share(ram.reduce((sum, r) => sum + lengthOf(r), 0)),
-      xl: xlFacts(text("xl-info-n.txt") ?? text("xl-info.txt"), folder, name),
+      xl: xlFacts(text("xl-info-n.txt") ?? text("xl-info.txt"), name),
       xenLog: lines(text("xl-dmesg.txt")),
       seed: BigInt(`0x${digest(name)}`),
       origin: `capture ${name}, ${state}`,
@@ -171,11 +171,9 @@ function spaInRegion(sysfs: SysfsText, namespace: string, offset: number | undef
 const commandLine = (boot: Json | undefined): string[] =>
   arrayAt(boot, "qemu").filter((word) => typeof word === "string");
 
-/** `xl info`, and the files that dom0's disk has for guests to name. */
-function xlFacts(info: string | undefined, folder: CaptureFolder, name: string): HostXlFacts {
-  if (info === undefined) return { ...DEFAULT_XL_FACTS, host: name };
-  return parseXlInfo(info);
-}
+/** `xl info`; a host that was captured without Xen is taken to run the Xen that the other captures had. */
+const xlFacts = (info: string | undefined, name: string): HostXlFacts =>
+  info === undefined ? { ...DEFAULT_XL_FACTS, host: name } : parseXlInfo(info);
 
 const lines = (text: string | undefined): string[] => text === undefined ? [] : text.replace(/\n$/, "").split("\n");
 
