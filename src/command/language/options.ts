@@ -86,7 +86,7 @@ export function parseOptions(
 
 function nameOf(table: OptionTable, dashes: string, key: string): string | undefined {
   if (dashes === "-") return Object.keys(table).find((name) => table[name]!.short === key);
-  return key in table ? key : undefined;
+  return Object.hasOwn(table, key) ? key : undefined;
 }
 
 /** The option part of a usage line. */

@@ -6,6 +6,7 @@ import { err, ok, type Result } from "neverthrow";
 import { type Errno } from "../../abi/errno.ts";
 import { concat } from "../../base/bytes.ts";
 import { type Json } from "../../base/json.ts";
+import { lookup } from "../../base/lookup.ts";
 import { MiB } from "../../base/units.ts";
 import { type DimmView, type Dom0 } from "../../dom0/mod.ts";
 import { declare, type Outcome } from "../language/command.ts";
@@ -220,7 +221,7 @@ export const initLabels = declare<InitRequest>({
   // deno-lint-ignore require-yield
   *run({ dom0 }, options) {
     const talk = new Talk();
-    const version = VERSIONS[options.version ?? "1.1"];
+    const version = lookup(VERSIONS, options.version ?? "1.1");
     if (version === undefined) {
       talk.say(`'${options.version}' is not a valid label version\ninitialized 0 nmem\n`);
       return talk.outcome(1);

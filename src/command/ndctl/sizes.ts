@@ -1,4 +1,5 @@
 /** Sizes as ndctl reads them: a C integer and at most one of k m g t. Source: ndctl `util/size.c` __parse_size64. */
+import { lookup } from "../../base/lookup.ts";
 import { GiB, KiB, MiB, TiB } from "../../base/units.ts";
 
 export interface ParsedSize {
@@ -19,7 +20,7 @@ export function parseSize(text: string): ParsedSize | undefined {
     string,
   ];
   const count = integer(digits);
-  const unit = suffix === "" ? 1 : UNITS[suffix.toLowerCase()];
+  const unit = suffix === "" ? 1 : lookup(UNITS, suffix.toLowerCase());
   if (count === undefined || unit === undefined || count * unit >= LIMIT) return undefined;
   return { bytes: count * unit, unit };
 }

@@ -3,6 +3,7 @@
  * stand in no table and no label. They are taken from sysfs, device by device; sizes and places stay derived from the
  * labels. A reboot numbers everything anew, as on the real machine.
  */
+import { lookup } from "../../base/lookup.ts";
 import {
   type BttDevice,
   type Device,
@@ -124,7 +125,7 @@ function adoptedPfn(sysfs: SysfsText, name: string, region: number, kind: "pfn" 
     kind,
     region,
     id: numberOf(name),
-    mode: PFN_MODE[sysfs.get(`${name}/mode`) as keyof typeof PFN_MODE] ?? "none",
+    mode: lookup(PFN_MODE, sysfs.get(`${name}/mode`) ?? "") ?? "none",
     align: sysfs.number(`${name}/align`) ?? 0,
     ...optional("uuid", sysfs.get(`${name}/uuid`)),
     ...optional("namespace", sysfs.get(`${name}/namespace`)),

@@ -3,6 +3,7 @@
  * Follows Xen 4.17 `tools/libs/util/libxlu_disk_l.l`: the longest of these rules that matches is taken, again and again.
  */
 import { err, ok, type Result } from "neverthrow";
+import { lookup } from "../../base/lookup.ts";
 import { type DiskConfig } from "./domain_config.ts";
 
 /** What is wrong, and the part of the specification that is. */
@@ -44,7 +45,7 @@ class DiskParser {
     else this.disk[key] = value;
   }
   format(value: string): void {
-    const format = FORMATS[value];
+    const format = lookup(FORMATS, value);
     if (!format) this.fail(value, "unknown value for format");
     else if (this.disk.format && this.disk.format !== format) this.fail(value, "format respecified");
     else this.disk.format = format;

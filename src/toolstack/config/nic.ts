@@ -1,4 +1,5 @@
 /** One `vif` entry: `key=value` pairs; what is wrong is said and left out (Xen 4.17 `tools/xl/xl_parse.c` parse_nic_config). */
+import { lookup } from "../../base/lookup.ts";
 import { type Complaints } from "./complaints.ts";
 import { type NicConfig } from "./domain_config.ts";
 
@@ -30,7 +31,8 @@ function parseToken(nic: Draft, token: string, complaints: Complaints): void {
   const equals = token.indexOf("=");
   const key = equals < 0 ? "" : token.slice(0, equals);
   const value = token.slice(equals + 1);
-  if (key in KEPT) (nic as unknown as Record<string, string>)[KEPT[key]!] = value;
+  const kept = lookup(KEPT, key);
+  if (kept !== undefined) (nic as unknown as Record<string, string>)[kept] = value;
   else if (key === "mac") {
     const mac = parseMac(value);
     if (mac === undefined) complaints.say("Invalid parameter `mac'.");

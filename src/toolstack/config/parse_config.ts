@@ -5,6 +5,7 @@
  */
 import { err, ok, type Result } from "neverthrow";
 import { isUuid } from "../../base/guid.ts";
+import { lookup } from "../../base/lookup.ts";
 import { parseSize } from "../../base/units.ts";
 import { parseCpus } from "./affinity.ts";
 import { Complaints } from "./complaints.ts";
@@ -284,8 +285,9 @@ function readHvm(read: SettingReader, shown: Shown): void {
   const vga = read.string("vga");
   const kinds: Record<string, string> = { stdvga: "std", cirrus: "cirrus", none: "none", qxl: "qxl" };
   if (vga !== undefined) {
-    if (!(vga in kinds)) throw new Refused(`Unknown vga "${vga}" specified`);
-    shown["b_info/type.hvm/vga/kind"] = kinds[vga]!;
+    const kind = lookup(kinds, vga);
+    if (kind === undefined) throw new Refused(`Unknown vga "${vga}" specified`);
+    shown["b_info/type.hvm/vga/kind"] = kind;
   } else {
     const standard = read.bool("stdvga");
     if (standard !== undefined) shown["b_info/type.hvm/vga/kind"] = standard ? "std" : "cirrus";

@@ -24,6 +24,7 @@ Deno.test("each misuse is a usage fault of status 2 that names the word", () => 
     [["-d", "a", "-d", "b"], /twice/],
     [["-d", "a", "--hex=1"], /takes no value/],
     [["-d", "a", "--wide"], /unknown option --wide/],
+    [["-d", "a", "--constructor"], /unknown option --constructor/],
     [["-d", "a", "x", "y"], /"y" is one word too many/],
   ];
   for (const [argv, message] of cases) {

@@ -126,3 +126,14 @@ Deno.test("v4 reads vnvdimms for HVM alone: another guest's are kept as text, to
   assert.equal(pvh.config.vnvdimms[0]!.text, "type=mfn,backend=/dev/pmem0");
   assert.match(refusal("name='n'\ntype='hvm'\nvnvdimms=['type=mfn,backend=/dev/pmem0']\n"), /not a frame number/);
 });
+
+Deno.test("words that every JavaScript object knows mean nothing in a configuration", () => {
+  for (const word of ["constructor", "toString", "__proto__", "valueOf"]) {
+    assert.match(refusal(`name='n'\ntype='hvm'\nvga='${word}'`), /Unknown vga/);
+    assert.match(
+      refusal(`name='n'\ntype='hvm'\ndisk=['format=${word},vdev=hda,target=/x']`),
+      /unknown value for format/,
+    );
+    assert.deepEqual(good(`vif=['${word}=x']`).config.nics, good("vif=['unknown=x']").config.nics);
+  }
+});
