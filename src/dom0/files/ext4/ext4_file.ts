@@ -165,10 +165,11 @@ export class Ext4File implements FileBlocks {
       }
       this.tree.push(block.start);
     }
+    this.#foldTree();
     return true;
   }
 
-  /** Extents that fit into the inode again leave their only leaf. */
+  /** Extents that fit into the inode again leave their only leaf at the next change that could join some of them. */
   #foldTree(): void {
     if (this.tree.length !== 1 || this.extents.records > INODE_EXTENTS) return;
     this.parts.mballoc.release(this.tree.splice(0).map((block) => range(block, 1)));

@@ -8,6 +8,7 @@
 import { type Range, range } from "../../../base/range.ts";
 import { type FreeSpace } from "../free_space.ts";
 import { floorLog2 } from "./buddy.ts";
+import { FreedBlocks } from "./freed_blocks.ts";
 import { type Ext4Geometry, groupEnd, groupOf, GROUPS_PER_FLEX, groupStart } from "./geometry.ts";
 import { GroupLists, NO_GROUPS, type StoredGroupLists } from "./group_lists.ts";
 import { GroupSpace } from "./group_space.ts";
@@ -44,6 +45,7 @@ export class Mballoc {
   #lastGroup: number;
   #shared: Range[];
   #freeBlocks: number;
+  readonly #freed: FreedBlocks;
 
   /** `free` and `touched` are changed in place; `freeBlocks` counts what is free on the medium. */
   constructor(
@@ -59,6 +61,7 @@ export class Mballoc {
     this.#lastGroup = memory.lastGroup;
     this.#shared = [...memory.shared];
     this.#freeBlocks = freeBlocks;
+    this.#freed = new FreedBlocks(g);
   }
 
   get freeBlocks(): number {
@@ -95,33 +98,44 @@ export class Mballoc {
     return range(at, length);
   }
 
-  /** Gives blocks back; the pieces in the order in which the kernel frees them. */
+  /**
+   * Gives blocks back, the pieces in the order in which the kernel frees them. They can be had again once the journal has
+   * committed.
+   */
   release(pieces: Iterable<Range>): void {
-    this.#giveBack(pieces, true);
+    for (const piece of pieces) {
+      this.#freed.add(piece);
+      this.#freeBlocks += piece.end - piece.start;
+    }
+  }
+
+  /** The journal commits: what was released is free. */
+  commit(): void {
+    this.#giveBack(this.#freed.takeAll());
   }
 
   /** The file is closed: what was set aside for it is free again. */
   close(preallocated: readonly Preallocation[]): void {
-    this.#giveBack(preallocated.map(({ physical, length }) => range(physical, length)), false);
+    this.#giveBack(preallocated.map(({ physical, length }) => range(physical, length)));
   }
 
   /** Unmounting gives back what is set aside for small files. */
   discardShared(): void {
-    this.#giveBack(this.#shared, false);
+    this.#giveBack(this.#shared);
     this.#shared = [];
   }
 
-  #giveBack(pieces: Iterable<Range>, wasUsed: boolean): void {
-    const groups = new Set<number>();
+  /** Pieces in one group that follow each other count as one change. */
+  #giveBack(pieces: Iterable<Range>): void {
+    let changed = -1;
     for (const { start, end } of pieces) {
       this.free.set(start, end, {});
-      if (wasUsed) this.#freeBlocks += end - start;
       for (let group = groupOf(this.g, start); groupStart(this.g, group) < end; group++) {
-        groups.delete(group);
-        groups.add(group);
+        if (group !== changed && changed >= 0) this.#changed(changed);
+        changed = group;
       }
     }
-    for (const group of groups) this.#changed(group);
+    if (changed >= 0) this.#changed(changed);
   }
 
   /** How much of a request may be met: 2 % or 4096 blocks are kept for metadata (`ext4_claim_free_clusters`). */
@@ -167,12 +181,13 @@ export class Mballoc {
     return range(from.start, length);
   }
 
-  /** When nothing is found, what is set aside anywhere is given back, and all is tried once more. */
+  /** When nothing is found, what is set aside anywhere is given back, the journal commits, and all is tried once more. */
   #findAfterDiscard(request: BlockRequest): Range | undefined {
     const own = request.file?.preallocated.splice(0) ?? [];
-    if (own.length === 0 && this.#shared.length === 0) return undefined;
+    if (own.length === 0 && this.#shared.length === 0 && this.#freed.isEmpty) return undefined;
     this.close(own);
     this.discardShared();
+    this.commit();
     return this.#find(request);
   }
 
