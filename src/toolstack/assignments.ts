@@ -1,5 +1,6 @@
 /** The durable records as a list, and what it takes to end one. */
 import { type Assignment, assignmentId } from "./assignment.ts";
+import { backendId } from "./backend/compare.ts";
 import { type Tools } from "./parts.ts";
 
 export interface HeldAssignment extends Assignment {
@@ -22,8 +23,7 @@ export const assignmentsOf = (tools: With, domainUuid: string): HeldAssignment[]
   assignments(tools).filter((assignment) => assignment.domainUuid === domainUuid).sort((a, b) => a.slot - b.slot);
 
 function forget({ state, files }: With, { domainUuid, domainName, slot, identity }: Assignment): void {
-  const id = assignmentId(domainUuid, slot);
-  state.assignments.delete(id);
-  state.remains.set(id, { domainUuid, domainName, identity });
+  state.assignments.delete(assignmentId(domainUuid, slot));
+  state.remains.set(backendId(identity), { domainUuid, domainName, identity });
   if (identity.kind === "file") files.unpin(identity.path);
 }

@@ -25,8 +25,9 @@ export interface DomainRecord {
   readonly domid: number;
   readonly uuid: string;
   readonly name: string;
+  /** As it is by now: a vNVDIMM attached while it runs is in it. */
   readonly config: DomainConfig;
-  /** The configuration's text, with `key=value` arguments appended: what a restart parses again. */
+  /** The text that the configuration was first read from, with `key=value` arguments appended. */
   readonly text: string;
   /** Where the text came from, for messages. */
   readonly source: string;

@@ -37,7 +37,7 @@ export { reportOf } from "./pmem/reports.ts";
 export { type SetupPlan, type SetupRequest } from "./pmem/setup.ts";
 export { explainSetup, type Explanation, type SetupRefusal } from "./pmem/setup_refusal.ts";
 export { type AutostartFile, type ToolstackState } from "./state.ts";
-export { type AttachRefusal, explainAttach } from "./vnvdimm/attach.ts";
+export { type Attached, type AttachRefusal, explainAttach } from "./vnvdimm/attach.ts";
 export { congruentAddress, congruentAddresses } from "./vnvdimm/congruent.ts";
 export { type StoreNodes } from "./xenstore.ts";
 export { type XenDomain } from "./xen/domains.ts";

@@ -21,7 +21,7 @@ export interface ToolstackState {
   readonly reports: Blocks<PmemReport>;
   /** Whose each vNVDIMM is, running or not, by `DOMAIN-UUID/SLOT`. Durable. */
   readonly assignments: Blocks<Assignment>;
-  /** Whose data lies where nobody is assigned any more, by backend id. Durable. */
+  /** Whose data lies where nobody is assigned any more, by `backendId`. Durable. */
   readonly remains: Blocks<Remains>;
   /** By domain name. Durable. */
   readonly autostart: Blocks<AutostartFile>;

@@ -29,7 +29,7 @@ import { replay, type Replayed } from "./pmem/replay.ts";
 import { reports } from "./pmem/reports.ts";
 import { planSetup, runSetup, type SetupPlan, type SetupRequest } from "./pmem/setup.ts";
 import { type SetupRefusal } from "./pmem/setup_refusal.ts";
-import { type AttachRefusal, attachVnvdimm } from "./vnvdimm/attach.ts";
+import { type Attached, type AttachRefusal, attachVnvdimm } from "./vnvdimm/attach.ts";
 import { type Detached, detachVnvdimm } from "./vnvdimm/detach.ts";
 import { type VnvdimmOptions } from "./vnvdimm/prepare.ts";
 import { type StoreNodes, storeNodes } from "./xenstore.ts";
@@ -115,7 +115,7 @@ export class Toolstack {
   release(request: ReleaseRequest): Result<Released, SetupRefusal> {
     return runRelease(this.tools, request);
   }
-  attach(domid: number, spec: VnvdimmConfig, options: VnvdimmOptions): Result<number, AttachRefusal> {
+  attach(domid: number, spec: VnvdimmConfig, options: VnvdimmOptions): Result<Attached, AttachRefusal> {
     return attachVnvdimm(this.tools, domid, spec, options);
   }
   detach(domain: string, slot: number): Result<Detached, AttachRefusal> {

@@ -26,10 +26,12 @@ export const vnvdimmAttach: XlVerb = {
     if (spec.isErr()) return dropped(`Error: ${spec.error}\n`);
     const handover: Handover = flags.has("sanitize") ? "sanitize" : flags.has("keep-content") ? "keep" : undefined;
     return host.toolstack.attach(domid.value, spec.value, { volatile: flags.has("volatile"), handover }).match(
-      (slot) => {
-        const { gpa } = host.toolstack.record(domid.value)!.vnvdimms.find((each) => each.slot === slot)!;
-        return said(`slot ${slot} at ${hex(gpa)}, announced through _FIT\n`, { slot, gpa });
-      },
+      ({ slot, gpa, vnvdimms, note }) =>
+        said(
+          `slot ${slot} at ${hex(gpa)}, announced through _FIT\nits configuration should say: ${vnvdimms}\n`,
+          { slot, gpa, vnvdimms },
+          note === undefined ? "" : `${note}\n`,
+        ),
       (refusal) => {
         const { what, hint } = explainAttach(refusal);
         return dropped(`Error: vnvdimm-attach failed, ${what}\n${hint}\n`);

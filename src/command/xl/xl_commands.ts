@@ -5,11 +5,13 @@ import { create } from "./create.ts";
 import { type XlArguments } from "./getopt.ts";
 import { dmesg, info } from "./info.ts";
 import { destroy, domid, domname, pause, reboot, rename, shutdown, unpause } from "./life.ts";
-import { list, uptime, vcpuList, vmList } from "./list.ts";
+import { list, vmList } from "./list.ts";
 import { pmemList, pmemRelease, pmemSetup } from "./pmem.ts";
 import { commandOf, effectOf, helpOf, parseVerb, said, type XlVerb } from "./verb.ts";
 import { vnvdimmAttach, vnvdimmDetach, vnvdimmList } from "./vnvdimm.ts";
 import { xenstoreLs } from "./xenstore_ls.ts";
+import { uptime } from "./uptime.ts";
+import { vcpuList } from "./vcpu_list.ts";
 
 /** In the order of xl's own table; ours behind it. */
 export const VERBS: readonly XlVerb[] = [

@@ -6,7 +6,7 @@ import { records } from "../domain_records.ts";
 import { type Tools } from "../parts.ts";
 import { type Backend } from "./backend.ts";
 import { type BackendRefusal } from "./backend_refusal.ts";
-import { differences, sameMemory } from "./compare.ts";
+import { covers, differences, sameMemory } from "./compare.ts";
 import { type BackendIdentity } from "./identity.ts";
 
 export interface Claimant {
@@ -26,7 +26,7 @@ export function claimFault(
 ): BackendRefusal | undefined {
   return keptFault(tools, guest, slot, backend) ?? useFault(tools, backend) ??
     reservedFault(tools, guest, slot, backend) ??
-    (handover === undefined ? remainsFault(tools, guest, backend) : undefined);
+    (handover === undefined ? remainsFault(tools, guest, slot, backend) : undefined);
 }
 
 /** The slot has an owner's record already: it must be the same memory, with the same labels. */
@@ -75,12 +75,30 @@ function reservedFault(tools: Tools, guest: Claimant, slot: number, backend: Bac
 }
 
 /** An earlier owner's data are still there. */
-function remainsFault(tools: Tools, guest: Claimant, backend: Backend): BackendRefusal | undefined {
-  const left = remainsIn(tools, backend).find(({ remains }) => remains.domainUuid !== guest.uuid);
+function remainsFault(tools: Tools, guest: Claimant, slot: number, backend: Backend): BackendRefusal | undefined {
+  const [left] = foreignRemains(tools, guest, slot, backend);
   return left && { kind: "remains", name: backend.name, domain: left.remains.domainName };
 }
 
-/** Records of data left behind in this backend. */
-export const remainsIn = (tools: Tools, backend: Backend): { readonly id: string; readonly remains: Remains }[] =>
-  [...tools.state.remains.ids()].map((id) => ({ id, remains: tools.state.remains.get(id)! }))
-    .filter(({ remains }) => sameMemory(remains.identity, backend.identity));
+interface KeptRemains {
+  readonly id: string;
+  readonly remains: Remains;
+}
+
+/** Data of others in this backend. What is this guest's already holds its own, whoever had it before. */
+export function foreignRemains(tools: Tools, guest: Claimant, slot: number, backend: Backend): KeptRemains[] {
+  if (tools.state.assignments.get(assignmentId(guest.uuid, slot))) return [];
+  return keptRemains(tools).filter(({ remains }) =>
+    remains.domainUuid !== guest.uuid && sameMemory(remains.identity, backend.identity)
+  );
+}
+
+/** Of what lies wholly in this backend nothing is remembered any more: it has a new owner. */
+export function forgetRemains(tools: Tools, backend: Backend): void {
+  for (const { id, remains } of keptRemains(tools)) {
+    if (covers(backend.identity, remains.identity)) tools.state.remains.delete(id);
+  }
+}
+
+const keptRemains = ({ state }: Tools): KeptRemains[] =>
+  [...state.remains.ids()].map((id) => ({ id, remains: state.remains.get(id)! }));

@@ -1,5 +1,5 @@
 /** Whether a backend is the same memory as before, field by field (model section 5), and whether two overlap. */
-import { overlaps, type Range, range } from "../../base/range.ts";
+import { contains, overlaps, type Range, range } from "../../base/range.ts";
 import { hex } from "../../base/units.ts";
 import { namespaceId } from "../pmem_report.ts";
 import { type BackendIdentity, type DimmPlace, type NamespaceIdentity } from "./identity.ts";
@@ -66,23 +66,58 @@ export const differencesText = (list: readonly FieldDifference[]): string =>
 
 /** Whether two identities share a byte. */
 export function sameMemory(a: BackendIdentity, b: BackendIdentity): boolean {
-  const [placeA, placeB] = [placeOf(a), placeOf(b)];
-  return placeA.container === placeB.container &&
-    placeA.ranges.some((one) => placeB.ranges.some((other) => overlaps(one, other)));
+  return placesOf(a).some((one) =>
+    placesOf(b).some((other) =>
+      one.container === other.container && one.ranges.some((x) => other.ranges.some((y) => overlaps(x, y)))
+    )
+  );
 }
 
+/** Whether `a` has every byte of `b`. */
+export const covers = (a: BackendIdentity, b: BackendIdentity): boolean =>
+  placesOf(a).some((one) =>
+    placesOf(b).some((other) =>
+      one.container === other.container && other.ranges.every((y) => one.ranges.some((x) => contains(x, y)))
+    )
+  );
+
 /** What it lies in, and where in it. Bytes. */
-function placeOf(identity: BackendIdentity): { readonly container: string; readonly ranges: readonly Range[] } {
+interface Place {
+  readonly container: string;
+  readonly ranges: readonly Range[];
+}
+
+/** In a namespace, which may move; and in an interleave set, where another namespace may lie in its place later. */
+function placesOf(identity: BackendIdentity): readonly Place[] {
   switch (identity.kind) {
     case "namespace":
-      return { container: namespaceId(identity), ranges: [range(0, identity.rawSize)] };
-    case "file":
-      return {
-        container: namespaceId(identity.namespace),
-        ranges: identity.extents.map(({ offset, length }) => range(identity.namespace.dataOffset + offset, length)),
-      };
+      return inNamespace(identity, [range(0, identity.rawSize)]);
+    case "file": {
+      const { namespace, extents } = identity;
+      return inNamespace(namespace, extents.map(({ offset, length }) => range(namespace.dataOffset + offset, length)));
+    }
     case "frames":
-      return { container: identity.cookie, ranges: [range(identity.offset, identity.length)] };
+      return [{ container: identity.cookie, ranges: [range(identity.offset, identity.length)] }];
+  }
+}
+
+const inNamespace = (namespace: NamespaceIdentity, ranges: readonly Range[]): readonly Place[] => [
+  { container: namespaceId(namespace), ranges },
+  {
+    container: namespace.cookie,
+    ranges: ranges.map(({ start, end }) => ({ start: start + namespace.offset, end: end + namespace.offset })),
+  },
+];
+
+/** Stays the same while it is the same memory, wherever its region is. */
+export function backendId(identity: BackendIdentity): string {
+  switch (identity.kind) {
+    case "namespace":
+      return namespaceId(identity);
+    case "file":
+      return `${namespaceId(identity.namespace)}:${identity.path}`;
+    case "frames":
+      return `${identity.cookie}/${identity.offset}+${identity.length}`;
   }
 }
 

@@ -14,7 +14,7 @@ export interface NamespaceIdentity {
   readonly kind: "namespace";
   /** The label's UUID (`raw_uuid`). Undefined for a namespace without labels. */
   readonly uuid?: string;
-  /** The interleave set's cookie, decimal text: it may exceed 2^53. */
+  /** The interleave set's cookie, decimal text: it may exceed 2^53. A region without DIMMs is known by its address. */
   readonly cookie: string;
   /** Bytes from the start of the region. */
   readonly offset: number;

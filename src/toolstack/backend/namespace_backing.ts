@@ -1,6 +1,7 @@
 /** A namespace as something to give to Xen or to a guest: its mode, its device in dom0, and where its data lie. */
 import { type Dom0, type NamespaceView, type RegionView } from "../../dom0/mod.ts";
 import { type Range } from "../../base/range.ts";
+import { hex } from "../../base/units.ts";
 import { type DimmPlace, type NamespaceIdentity } from "./identity.ts";
 
 export type BackingMode = "raw" | "sector" | "fsdax" | "devdax";
@@ -22,7 +23,8 @@ export interface NamespaceBacking {
   readonly infoBlockUuid: string | undefined;
   /** Its memory is onlined as RAM (`daxctl reconfigure-device --mode=system-ram`). */
   readonly isRam: boolean;
-  readonly cookie: bigint;
+  /** What the interleave set is known by, as text. */
+  readonly cookie: string;
 }
 
 const MODES = { raw: "raw", safe: "sector", memory: "fsdax", dax: "devdax" } as const;
@@ -46,8 +48,14 @@ export function namespaceBacking(dom0: Dom0, name: string): NamespaceBacking | u
     data: mode === "raw" || mode === "sector" ? view.extent : holder?.extent ?? view.extent,
     infoBlockUuid: pages?.uuid,
     isRam: dax?.device.driver === "kmem",
-    cookie: dom0.setCookie(view.region) ?? 0n,
+    cookie: cookieOf(dom0, view.region),
   };
+}
+
+/** A region that no DIMM is known of has no cookie, and nothing but its place. */
+function cookieOf(dom0: Dom0, region: number): string {
+  const cookie = dom0.setCookie(region) ?? 0n;
+  return cookie === 0n ? `at ${hex(dom0.region(region).start)}` : cookie.toString();
 }
 
 /** Every namespace with capacity, in order of number. */
@@ -67,7 +75,7 @@ export function identityOf(backing: NamespaceBacking): NamespaceIdentity {
   return {
     kind: "namespace",
     ...(view.uuid === undefined ? {} : { uuid: view.uuid }),
-    cookie: backing.cookie.toString(),
+    cookie: backing.cookie,
     offset: extent.start - region.start,
     rawSize: extent.end - extent.start,
     places: placesOf(backing),

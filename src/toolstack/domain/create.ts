@@ -9,14 +9,15 @@ import { KiB, PAGE_SIZE } from "../../base/units.ts";
 import { assignmentId } from "../assignment.ts";
 import { assignments } from "../assignments.ts";
 import { type Backend } from "../backend/backend.ts";
-import { remainsIn } from "../backend/claims.ts";
+import { forgetRemains } from "../backend/claims.ts";
 import { type DomainConfig } from "../config/domain_config.ts";
 import { type DomainRecord } from "../domain_record.ts";
 import { keepRecord, records } from "../domain_records.ts";
 import { type Tools } from "../parts.ts";
 import { congruentAddresses } from "../vnvdimm/congruent.ts";
-import { deviceAddresses, mapBackend, type Placed } from "../vnvdimm/mapping.ts";
+import { deviceAddresses, mapBackend, type Placed, placementNote } from "../vnvdimm/mapping.ts";
 import { guestPersistence, prepareVnvdimms, type VnvdimmOptions } from "../vnvdimm/prepare.ts";
+import { sanitize } from "../vnvdimm/sanitize.ts";
 import { type CreateFailure, type CreateFault } from "./create_failure.ts";
 import { type MemoryPlan, planMemory } from "./memory_plan.ts";
 import { populate } from "./populate.ts";
@@ -61,7 +62,7 @@ export function createDomain(
   keepRecord(tools, built.value);
   tools.recorder.step({ kind: "domain", what: "created", domain: config.name });
   if (!options.paused) tools.domains.unpause(domid);
-  return ok({ domid, notes });
+  return ok({ domid, notes: [...notes, ...built.value.vnvdimms.flatMap((each) => placementNote(each) ?? [])] });
 }
 
 /** A file without a UUID whose domain owns memory: it is the domain that it was, or its memory would never come back. */
@@ -94,7 +95,9 @@ function build(
   const placed = config.type === "hvm" ? startDeviceModel(tools, domid, config, plan, backends) : ok([]);
   if (placed.isErr()) return err(placed.error);
   for (const each of placed.value) {
-    const mapped = mapBackend(tools, domid, each, { bytes: plan.poolMemkb * KiB, order: config.nvdeck.eptOrder });
+    const ready = options.handover === "sanitize" ? sanitize(tools, config, each) : ok();
+    const pool = { bytes: plan.poolMemkb * KiB, order: config.nvdeck.eptOrder };
+    const mapped = ready.andThen(() => mapBackend(tools, domid, each, pool));
     if (mapped.isErr()) return err(mapped.error);
   }
   const kept = keepAssignments(tools, config, placed.value);
@@ -190,7 +193,7 @@ export function keepAssignments(
   const pinned = pinFiles(tools, guest, placed);
   if (pinned.isErr()) return err(pinned.error);
   for (const { slot, backend, gpa } of placed) {
-    for (const { id } of remainsIn(tools, backend)) tools.state.remains.delete(id);
+    forgetRemains(tools, backend);
     tools.state.assignments.set(assignmentId(guest.uuid, slot), {
       domainUuid: guest.uuid,
       domainName: guest.name,

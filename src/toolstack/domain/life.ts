@@ -5,7 +5,6 @@
 import { err, ok, type Result } from "neverthrow";
 import { type Domid } from "../../abi/address.ts";
 import { type ShutdownReason } from "../../abi/hypercalls.ts";
-import { parseConfig } from "../config/parse_config.ts";
 import { type DomainConfig, type ShutdownAction } from "../config/domain_config.ts";
 import { type DomainRecord } from "../domain_record.ts";
 import { dropRecord, keepRecord, recordOf, records } from "../domain_records.ts";
@@ -119,13 +118,13 @@ function preserved(tools: Tools, record: DomainRecord): Pick<Ending, "restartedA
   return restarted(tools, record);
 }
 
-/** As v4 does on a guest's reboot, the vNVDIMMs go over to the new domain with the rest of the configuration. */
-function restarted(tools: Tools, record: DomainRecord): Pick<Ending, "restartedAs" | "failure"> {
-  const source = { source: record.source, uuid: () => record.uuid, cpus: 1 };
-  const parsed = parseConfig(record.text, source);
-  const config = parsed.isOk() ? { ...parsed.value.config, name: record.name } : record.config;
+/** Made again from the configuration as it is by now, with what was attached meanwhile (xl_vmcontrol.c reload_domain_config). */
+function restarted(
+  tools: Tools,
+  { name, text, source, ...record }: DomainRecord,
+): Pick<Ending, "restartedAs" | "failure"> {
+  const config = { ...record.config, name, uuid: record.uuid };
   const volatile = record.vnvdimms.some((vnvdimm) => vnvdimm.volatile);
-  const options = { paused: false, volatile, handover: undefined };
-  return createDomain(tools, { config, text: record.text, source: record.source }, options)
+  return createDomain(tools, { config, text, source }, { paused: false, volatile, handover: undefined })
     .match(({ domid }) => ({ restartedAs: domid }), (failure) => ({ failure }));
 }

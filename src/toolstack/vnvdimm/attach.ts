@@ -1,13 +1,13 @@
 /**
- * Attaching a vNVDIMM to a running domain (ext, model section 4): into a slot and a window that its configuration kept free,
- * announced through `_FIT`. A failure after QEMU has the device leaves it there without memory: the caller drops its fork.
+ * Attaching a vNVDIMM to a running domain (ext, model section 4): into the next slot and a window that its configuration kept
+ * free, announced through `_FIT`. A failure after QEMU has the device leaves it there without memory: the caller drops its fork.
  */
 import { err, ok, type Result } from "neverthrow";
 import { type Domid } from "../../abi/address.ts";
 import { type Json } from "../../base/json.ts";
 import { KiB, PAGE_SIZE } from "../../base/units.ts";
-import { assignmentsOf, type HeldAssignment } from "../assignments.ts";
-import { type VnvdimmConfig } from "../config/domain_config.ts";
+import { type Backend } from "../backend/backend.ts";
+import { type DomainConfig, type VnvdimmConfig } from "../config/domain_config.ts";
 import { keepAssignments, nvdimmOf, vnvdimmRecord } from "../domain/create.ts";
 import { type CreateFault, explainCreate } from "../domain/create_failure.ts";
 import { planMemory } from "../domain/memory_plan.ts";
@@ -17,8 +17,20 @@ import { keepRecord, recordOf } from "../domain_records.ts";
 import { type Tools } from "../parts.ts";
 import { type Explanation } from "../pmem/setup_refusal.ts";
 import { congruentAddress } from "./congruent.ts";
-import { deviceAddresses, mapBackend } from "./mapping.ts";
+import { deviceAddresses, mapBackend, placementNote } from "./mapping.ts";
 import { prepareOne, type VnvdimmOptions } from "./prepare.ts";
+import { sanitize } from "./sanitize.ts";
+import { vnvdimmsSetting } from "./setting.ts";
+
+export interface Attached {
+  readonly slot: number;
+  /** Bytes. */
+  readonly gpa: number;
+  /** What its configuration should say, for the next time it is created. */
+  readonly vnvdimms: string;
+  /** A remark for the operator. */
+  readonly note: string | undefined;
+}
 
 export type AttachRefusal =
   | { readonly kind: "not-running"; readonly domain: string }
@@ -34,7 +46,7 @@ export function explainAttach(refusal: AttachRefusal): Explanation {
       return { what: `${refusal.domain} is not running`, hint: "add the vNVDIMM to its configuration" };
     case "no-slots":
       return {
-        what: `${refusal.domain} was started without slots for more vNVDIMMs`,
+        what: `${refusal.domain} has no free slot for another vNVDIMM`,
         hint: `nvdeck_vnvdimm_slots = N and nvdeck_vnvdimm_reserve = SIZE in its configuration, then start it again`,
       };
     case "no-fit":
@@ -60,31 +72,22 @@ export function attachVnvdimm(
   domid: number,
   spec: VnvdimmConfig,
   options: VnvdimmOptions,
-): Result<number, AttachRefusal> {
+): Result<Attached, AttachRefusal> {
   const record = recordOf(tools, domid);
   if (!record) return err({ kind: "not-running", domain: String(domid) });
   const { config, name } = record;
   if (config.type !== "hvm" || config.nvdeck.slots === 0) return err({ kind: "no-slots", domain: name });
   if (config.nvdeck.acpi !== "full") return err({ kind: "no-fit", domain: name, profile: config.nvdeck.acpi });
-  const slot = freeSlot(record, assignmentsOf(tools, record.uuid));
-  if (slot === undefined) return err({ kind: "no-slots", domain: name });
-  return plugIn(tools, record, slot, spec, options).mapErr((fault): AttachRefusal => ({ kind: "create", fault }));
-}
-
-/** The lowest slot that is neither used nor kept for a vNVDIMM of the configuration. */
-function freeSlot({ vnvdimms, config }: DomainRecord, kept: readonly HeldAssignment[]): number | undefined {
-  const taken = new Set([...vnvdimms, ...kept].map(({ slot }) => slot));
-  const most = config.vnvdimms.length + config.nvdeck.slots;
-  return Array.from({ length: most }, (_, slot) => slot).find((slot) => !taken.has(slot));
+  return plugIn(tools, record, spec, options).mapErr((fault): AttachRefusal => ({ kind: "create", fault }));
 }
 
 function plugIn(
   tools: Tools,
   record: DomainRecord,
-  slot: number,
   spec: VnvdimmConfig,
   options: VnvdimmOptions,
-): Result<number, CreateFault> {
+): Result<Attached, CreateFault> {
+  const slot = record.config.vnvdimms.length;
   const prepared = prepareOne(tools, record, slot, spec, [], options);
   if (prepared.isErr()) return err(prepared.error);
   const backend = prepared.value;
@@ -106,11 +109,22 @@ function plugIn(
   if (addresses.isErr()) return err(addresses.error);
   const placed = { slot, backend, gpa: addresses.value.get(slot)! };
   const pool = { bytes: plan.poolMemkb * KiB, order: record.config.nvdeck.eptOrder };
-  const done = mapBackend(tools, record.domid, placed, pool).andThen(() => keepAssignments(tools, record, [placed]));
+  const done = (options.handover === "sanitize" ? sanitize(tools, record, placed) : ok())
+    .andThen(() => mapBackend(tools, record.domid, placed, pool))
+    .andThen(() => keepAssignments(tools, record, [placed]));
   if (done.isErr()) return err(done.error);
-  keepRecord(tools, { ...record, vnvdimms: [...record.vnvdimms, vnvdimmRecord(placed)] });
+  const config = configWith(record.config, spec, backend);
+  keepRecord(tools, { ...record, config, vnvdimms: [...record.vnvdimms, vnvdimmRecord(placed)] });
   tools.recorder.step({ kind: "domain", what: `vNVDIMM attached in slot ${slot}`, domain: record.name });
-  return ok(slot);
+  const vnvdimms = vnvdimmsSetting(config.vnvdimms.map(({ text }) => text));
+  return ok({ slot, gpa: placed.gpa, vnvdimms, note: placementNote(placed) });
+}
+
+/** As libxl keeps it: a domain that reboots has the device again, and one free slot less. */
+function configWith(config: DomainConfig, spec: VnvdimmConfig, { pages, labelPages }: Backend): DomainConfig {
+  const { slots, reserve, ...nvdeck } = config.nvdeck;
+  const left = Math.max(0, reserve - (pages + labelPages) * PAGE_SIZE);
+  return { ...config, vnvdimms: [...config.vnvdimms, spec], nvdeck: { ...nvdeck, slots: slots - 1, reserve: left } };
 }
 
 const numbered = (properties: readonly [string, string][]): { [key: string]: Json } => Object.fromEntries(properties);

@@ -8,6 +8,7 @@ import { assignments, assignmentsOf, type HeldAssignment } from "../assignments.
 import { records } from "../domain_records.ts";
 import { type Tools } from "../parts.ts";
 import { type AttachRefusal } from "./attach.ts";
+import { vnvdimmsSetting } from "./setting.ts";
 
 export interface Detached {
   readonly claim: HeldAssignment;
@@ -25,7 +26,7 @@ export function detachVnvdimm(tools: Tools, domain: string, slot: number): Resul
   if (!claim) return err({ kind: "no-claim", domain, slot });
   claim.forget();
   moveUp(tools, claim.domainUuid, slot);
-  const vnvdimms = settingFor(assignmentsOf(tools, claim.domainUuid).map(({ spec }) => spec));
+  const vnvdimms = vnvdimmsSetting(assignmentsOf(tools, claim.domainUuid).map(({ spec }) => spec));
   editAutostart(tools, claim.domainName, vnvdimms);
   tools.recorder.step({ kind: "domain", what: `vNVDIMM of slot ${slot} detached`, domain: claim.domainName });
   return ok({ claim, vnvdimms });
@@ -38,9 +39,6 @@ function moveUp({ state, files }: Tools, uuid: string, gap: number): void {
     state.assignments.set(assignmentId(uuid, kept.slot - 1), { ...kept, slot: kept.slot - 1 });
   }
 }
-
-const settingFor = (specs: readonly string[]): string =>
-  `vnvdimms = [ ${specs.map((spec) => `'${spec.replaceAll(/[\\']/g, "\\$&")}'`).join(", ")} ]`;
 
 /** The last setting of a name counts, so the corrected one goes behind the rest. */
 function editAutostart({ state }: Tools, name: string, vnvdimms: string): void {

@@ -5,7 +5,7 @@
 import { err, ok, type Result } from "neverthrow";
 import { type Domid } from "../../abi/address.ts";
 import { type Json } from "../../base/json.ts";
-import { GiB, PAGE_SIZE } from "../../base/units.ts";
+import { hex, MiB, PAGE_SIZE } from "../../base/units.ts";
 import { type Backend } from "../backend/backend.ts";
 import { type FrameRun, slice } from "../backend/frame_run.ts";
 import { type CreateFault } from "../domain/create_failure.ts";
@@ -77,5 +77,12 @@ function poolFault(
   return { kind: "table-pool", slot, pool: bytes, tables, addMiB: mebibytesFor(tables) };
 }
 
-/** What a guest's Linux would say to such an address: namespaces of most modes want 16 MiB. */
-export const isOddlyPlaced = (gpa: number): boolean => gpa % (GiB / 64) !== 0;
+/** A guest's Linux carves fsdax and devdax namespaces out of a region that starts on this, and of no other. Bytes. */
+const GUEST_REGION_ALIGN = 16 * MiB;
+
+/** What to say where a guest could carve nothing but raw and sector namespaces out of a vNVDIMM. */
+export function placementNote({ slot, gpa }: { readonly slot: number; readonly gpa: number }): string | undefined {
+  if (gpa % GUEST_REGION_ALIGN === 0) return undefined;
+  return `slot ${slot} starts at ${hex(gpa)}, not on 16 MiB: the guest's ndctl refuses fsdax and devdax there; ` +
+    `nvdeck_placement = "congruent" puts it elsewhere`;
+}

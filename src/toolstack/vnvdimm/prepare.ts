@@ -1,13 +1,12 @@
 /** A configuration's vNVDIMMs as backends that this guest may have, or the first thing that speaks against it (model 4). */
 import { err, ok, type Result } from "neverthrow";
 import { type Backend, findBackend } from "../backend/backend.ts";
-import { type Claimant, claimFault, type Handover, remainsIn } from "../backend/claims.ts";
+import { type Claimant, claimFault, type Handover } from "../backend/claims.ts";
 import { sameMemory } from "../backend/compare.ts";
 import { type DomainConfig, type VnvdimmConfig } from "../config/domain_config.ts";
 import { type CreateFault, MOST_VNVDIMMS } from "../domain/create_failure.ts";
 import { type GuestPersistence } from "../domain/qemu_arguments.ts";
 import { type Tools } from "../parts.ts";
-import { sanitize } from "./sanitize.ts";
 
 export interface VnvdimmOptions {
   /** Take volatile memory. */
@@ -44,7 +43,7 @@ function configFault({ type, vnvdimms, deviceModelVersion, pci, nvdeck }: Domain
   return undefined;
 }
 
-/** One backend, beside the ones this guest gets in other slots. Content of others is dealt with here, as asked. */
+/** One backend, beside the ones this guest gets in other slots. */
 export function prepareOne(
   tools: Tools,
   guest: Claimant,
@@ -60,18 +59,7 @@ export function prepareOne(
   const refusal = twice >= 0
     ? { kind: "in-use-by" as const, name: backend.name, domain: guest.name, slot: twice }
     : claimFault(tools, guest, slot, backend, options.handover);
-  if (refusal) return err({ kind: "backend", slot, refusal });
-  return options.handover === "sanitize" ? sanitized(tools, guest, backend) : ok(backend);
-}
-
-/** Zeroed where it holds what another guest left; nothing of that guest is remembered then. */
-function sanitized(tools: Tools, guest: Claimant, backend: Backend): Result<Backend, CreateFault> {
-  const foreign = remainsIn(tools, backend).filter(({ remains }) => remains.domainUuid !== guest.uuid);
-  if (foreign.length === 0) return ok(backend);
-  const done = sanitize(tools, backend);
-  if (done.isErr()) return err({ kind: "sanitize", name: backend.name, errno: done.error });
-  for (const { id } of foreign) tools.state.remains.delete(id);
-  return ok(backend);
+  return refusal ? err({ kind: "backend", slot, refusal }) : ok(backend);
 }
 
 /** What the guest's platform capabilities may claim: no more than every backend's region keeps. */

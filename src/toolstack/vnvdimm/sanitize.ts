@@ -5,18 +5,30 @@ import { type Errno } from "../../abi/errno.ts";
 import { isZero } from "../../base/bytes.ts";
 import { MiB, PAGE_SIZE } from "../../base/units.ts";
 import { type Backend } from "../backend/backend.ts";
+import { type Claimant, foreignRemains } from "../backend/claims.ts";
 import { framesIn } from "../backend/frame_run.ts";
+import { type CreateFault } from "../domain/create_failure.ts";
 import { type Tools } from "../parts.ts";
+import { type Placed } from "./mapping.ts";
 
-export function sanitize(tools: Tools, backend: Backend): Result<void, Errno> {
+/** All of a backend that holds another guest's data. */
+export function sanitize(
+  tools: Tools,
+  guest: Claimant,
+  { slot, backend }: Pick<Placed, "slot" | "backend">,
+): Result<void, CreateFault> {
+  const foreign = foreignRemains(tools, guest, slot, backend);
+  if (foreign.length === 0) return ok();
   for (const { mfn, count } of backend.runs) {
     const done = tools.management === "xen"
       ? tools.pmem.sanitize({ start: mfn, end: mfn + count })
       : zero(tools, mfn * PAGE_SIZE, count * PAGE_SIZE, backend.name);
-    if (done.isErr()) return err(done.error);
+    if (done.isErr()) return err({ kind: "sanitize", name: backend.name, errno: done.error });
   }
   const bytes = framesIn(backend.runs) * PAGE_SIZE;
-  tools.recorder.loss({ object: backend.name, owner: undefined, bytes, identity: backend.spec });
+  for (const { remains: { domainName } } of foreign) {
+    tools.recorder.loss({ object: backend.name, owner: domainName, bytes, identity: backend.spec });
+  }
   return ok();
 }
 

@@ -1,5 +1,5 @@
 /** How the toolstack enters Xen: in dom0's name, structures as bytes, the operation's own structure at the start of a union. */
-import { err, ok, type Result } from "neverthrow";
+import { type Result } from "neverthrow";
 import {
   CallerBuffers,
   DOM0,
@@ -93,7 +93,3 @@ function read<F extends Fields>(structure: Structure<F>, bytes: Uint8Array, offs
   if (record.isErr()) throw new Error(`Xen's answer is too short for ${structure.name}`);
   return record.value;
 }
-
-/** The value of a result, or undefined for one errno that is no failure here. */
-export const unless = <T>(result: Result<T, Errno>, errno: Errno): Result<T | undefined, Errno> =>
-  result.isErr() && result.error === errno ? ok(undefined) : result.isErr() ? err(result.error) : result;

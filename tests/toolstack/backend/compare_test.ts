@@ -1,6 +1,6 @@
 /** Whether memory is what it was, field by field, and whether two pieces of it overlap. */
 import assert from "node:assert/strict";
-import { differences, sameMemory } from "../../../src/toolstack/backend/compare.ts";
+import { backendId, covers, differences, sameMemory } from "../../../src/toolstack/backend/compare.ts";
 import {
   type FileIdentity,
   type FramesIdentity,
@@ -74,8 +74,30 @@ Deno.test("a file overlaps its namespace and files that share an extent; neighbo
   assert.equal(sameMemory(file, namespace), true);
   assert.equal(sameMemory(file, other(0x2ff000)), true);
   assert.equal(sameMemory(file, other(0x300000)), false);
-  assert.equal(sameMemory(namespace, { ...namespace, uuid: "aaaaaaaa-0000-4000-8000-000000000009" }), false);
   assert.equal(sameMemory(frames, { ...frames, offset: 0x5000 }), false);
   assert.equal(sameMemory(frames, { ...frames, offset: 0x4000 }), true);
   assert.equal(sameMemory(frames, { ...frames, cookie: "9" }), false);
+});
+
+Deno.test("another namespace in the same place is the same memory, as is one that moved", () => {
+  const other = { ...namespace, uuid: "aaaaaaaa-0000-4000-8000-000000000009" };
+  assert.equal(sameMemory(namespace, other), true);
+  assert.equal(sameMemory(namespace, { ...other, offset: 0x10000000 }), false);
+  assert.equal(sameMemory(namespace, { ...other, offset: 0xffff000 }), true);
+  assert.equal(sameMemory(namespace, { ...namespace, cookie: "9", offset: 0x40000000 }), true);
+  assert.equal(sameMemory(namespace, { ...frames, offset: 0xffff000 }), true);
+  assert.equal(sameMemory(namespace, { ...frames, offset: 0x10000000 }), false);
+});
+
+Deno.test("a namespace covers its files, and no file covers its namespace", () => {
+  assert.equal(covers(namespace, file), true);
+  assert.equal(covers(file, namespace), false);
+  assert.equal(covers(file, file), true);
+  assert.equal(covers(file, { ...file, extents: [{ offset: 0x100000, length: 0x201000 }] }), false);
+});
+
+Deno.test("memory keeps its id when its region moves", () => {
+  assert.equal(backendId(namespace), backendId({ ...namespace, cookie: "9", offset: 0x1000000 }));
+  assert.equal(backendId(file), `${namespace.uuid}:/mnt/p0/disk1`);
+  assert.notEqual(backendId(frames), backendId({ ...frames, length: 0x1000 }));
 });
