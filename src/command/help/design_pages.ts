@@ -17,7 +17,7 @@ dom0 (default; design v1/v2, RFC v1)
 xen (design alternative 3.2.2, RFC v4)
   Xen reads the NFIT itself, hides it from dom0 and denies dom0 all pmem. The operator names ranges of frames: some to hold
   structures (mgmt), some to be given to guests (data).
-    host init --fixture server-two-socket --management xen
+    host init --fixture NAME --management xen
     xl pmem-list --raw
     xl pmem-setup -m 0x400000 0x410000
     xl pmem-setup -d 0x410000 0x810000 0x400000 0x410000
