@@ -20,6 +20,7 @@ import { labelCommands } from "./label/mod.ts";
 import { nfitCommands } from "./nfit/mod.ts";
 import { rasCommands } from "./ras/mod.ts";
 import { ssdtCommands } from "./ssdt/mod.ts";
+import { sysCommands } from "./sys/sys.ts";
 
 export interface CommandParts {
   readonly fixturePath: FixturePath;
@@ -46,6 +47,7 @@ export function allCommands({ fixturePath, globals, more }: CommandParts): reado
     ...eptCommands,
     ...guestCommands,
     ...rasCommands,
+    ...sysCommands,
     ...exportCommands,
     ...more,
   ];

@@ -46,6 +46,7 @@ import {
 } from "./scrub.ts";
 import { type Security, security, waitOverwrite } from "./security.ts";
 import { type DaxDevice, type DaxMemory, type Dom0State } from "./state.ts";
+import { Sysfs } from "./sysfs/tree.ts";
 import { storeAttribute } from "./sysfs_store.ts";
 import { type DimmTopology, readTopology } from "./topology.ts";
 import {
@@ -216,6 +217,10 @@ export class Dom0 {
     return offersFunction(this.kernel, this.#dimm(dimm), fn);
   }
 
+  /** `/sys/bus/nd/devices`, to be read. */
+  get sysfs(): Sysfs {
+    return new Sysfs(this.kernel);
+  }
   /** Writes a sysfs attribute under /sys/bus/nd/devices, as text. */
   store(device: string, attribute: string, text: string): Result<void, Errno> {
     return storeAttribute(this.kernel, device, attribute, text);

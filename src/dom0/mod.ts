@@ -16,4 +16,5 @@ export { type BadSectors } from "./badblocks.ts";
 export { type SmartData, type SmartInjectionInput, type SmartThresholds, type ThresholdInput } from "./health.ts";
 export { type Security } from "./security.ts";
 export { labelAreaOf } from "./label_data.ts";
+export { DAX_ROOT, Sysfs, SYSFS_ROOT } from "./sysfs/tree.ts";
 export { type ResumeFault } from "./resume.ts";
