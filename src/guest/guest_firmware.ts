@@ -69,11 +69,13 @@ export class GuestFirmware implements Firmware {
     if (!methods?.has("_LSI") || !methods.has("_LSR")) return undefined;
     const leaf = (fn: number, input: Uint8Array): Uint8Array => this.#call(handle, REVISION, fn, input);
     return {
-      lsi: () =>
-        labelSizeAnswer.decode(leaf(LEAF_FUNCTION.getLabelSize, new Uint8Array())).match(
+      lsi: () => {
+        const answer = leaf(LEAF_FUNCTION.getLabelSize, new Uint8Array());
+        return labelSizeAnswer.decode(answer).match(
           ({ status, areaSize, maxTransfer }) => ({ status, size: areaSize, maxTransfer }),
-          () => ({ status: DSM_STATUS.unsupported, size: 0, maxTransfer: 0 }),
-        ),
+          () => ({ status: statusOf(answer) ?? DSM_STATUS.unsupported, size: 0, maxTransfer: 0 }), // the status alone
+        );
+      },
       lsr: (offset, length) =>
         labelReadAnswer.decode(leaf(LEAF_FUNCTION.getLabelData, labelReadInput.encode({ offset, length }))).match(
           ({ status, data }) => ({ status, bytes: data }),
