@@ -5,7 +5,8 @@ import { EXIT } from "./command/language/exit_codes.ts";
 import { GLOBAL_OPTIONS, type Globals, parseInvocation } from "./cli/argv.ts";
 import { consoleFor } from "./cli/console.ts";
 import { execCommand } from "./cli/exec/exec.ts";
-import { fixturePath, runWords } from "./cli/run.ts";
+import { DEFAULT_FIXTURE, fixturePath } from "./cli/paths.ts";
+import { runWords } from "./cli/run.ts";
 import { writeErr, writeOut } from "./cli/terminal.ts";
 import { optionUsage } from "./command/language/options.ts";
 import { VERSION } from "./cli/version.ts";
@@ -24,14 +25,20 @@ async function main(argv: readonly string[]): Promise<number> {
   const registry = new Registry(
     allCommands({ fixturePath, globals: optionUsage(GLOBAL_OPTIONS), more: [execCommand] }),
   );
-  if (globals.help) return await runWords({ ...globals, fixture: undefined }, registry, ["help", ...words]);
-  if (words.length > 0) return await runWords(globals, registry, words);
+  if (globals.help) return await runWords(bystander(globals), registry, ["help", ...words]);
+  if (words.length > 0) {
+    const aboutHost = words[0] !== "help" && words[0] !== "completion";
+    return await runWords(aboutHost ? globals : bystander(globals), registry, words);
+  }
   if (!Deno.stdin.isTerminal() || !Deno.stdout.isTerminal()) {
     writeErr('nvdeck: the console needs a terminal\ngive a verb, or "batch -" to read commands from standard input\n');
     return EXIT.usage;
   }
   return await runConsole(globals, registry);
 }
+
+/** For verbs that are about the program, not about a host: none is made for them. */
+const bystander = (globals: Globals): Globals => ({ ...globals, host: undefined, fixture: DEFAULT_FIXTURE });
 
 async function runConsole(globals: Globals, registry: Registry): Promise<number> {
   const opened = consoleFor(globals, registry);

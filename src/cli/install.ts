@@ -4,7 +4,7 @@
  */
 import { absolute } from "./files.ts";
 import { PERMISSIONS } from "./permissions.ts";
-import { programPath } from "./run.ts";
+import { programPath } from "./paths.ts";
 import { writeErr, writeOut } from "./terminal.ts";
 
 const folder = absolute(Deno.args[0] ?? `${Deno.env.get("HOME") ?? "."}/.local/bin`);

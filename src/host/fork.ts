@@ -18,6 +18,13 @@ import { endingGuests, guestOn } from "./guests.ts";
 import { type HostFacts } from "./facts.ts";
 import { StepRecorder } from "./recorder.ts";
 
+/** What a session puts in the place of the host's own: for reproducible identifiers and times. */
+export interface ForkOverrides {
+  readonly seed?: bigint | undefined;
+  /** Model time, nanoseconds since the epoch. */
+  readonly clock?: bigint | undefined;
+}
+
 export class Fork {
   readonly state: HostState;
   readonly recorder = new StepRecorder();
@@ -32,9 +39,10 @@ export class Fork {
   #deviceModels: DeviceModels | undefined;
   #toolstack: Toolstack | undefined;
 
-  constructor(parent: HostState, readonly generation: number) {
+  constructor(parent: HostState, readonly generation: number, private readonly overrides: ForkOverrides = {}) {
     this.state = layerOver(parent);
     this.clock = new ModelClock(this.state.host.clock);
+    if (overrides.clock !== undefined) this.clock.set(overrides.clock);
   }
 
   get facts(): HostFacts {
@@ -44,7 +52,7 @@ export class Fork {
   }
 
   get draws(): KeyedDraws {
-    return this.#draws ??= new KeyedDraws(this.facts.seed, this.generation);
+    return this.#draws ??= new KeyedDraws(this.overrides.seed ?? this.facts.seed, this.generation);
   }
 
   get machine(): Machine {

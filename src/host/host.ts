@@ -15,7 +15,7 @@ import {
   layerOver,
   stateFrom,
 } from "./components.ts";
-import { Fork } from "./fork.ts";
+import { Fork, type ForkOverrides } from "./fork.ts";
 import { type HostImage } from "./image.ts";
 import { logOf } from "./journal.ts";
 import { makeOn } from "./make.ts";
@@ -80,8 +80,11 @@ export class Host {
     return this.store?.path ?? ":trial:";
   }
 
+  /** `--seed` and `--clock` of this session. */
+  overrides: ForkOverrides = {};
+
   fork(): Fork {
-    return new Fork(this.#state, this.#generation);
+    return new Fork(this.#state, this.#generation, this.overrides);
   }
 
   /** Keeps the fork; returns the entry's sequence number. A fork older than the host is a conflict. */
@@ -94,7 +97,9 @@ export class Host {
 
   /** A host on top of this one that is never stored: what runs on it can be kept as one entry, or dropped. */
   trial(): Host {
-    return new Host(undefined, layerOver(this.#state), this.#generation, this);
+    const trial = new Host(undefined, layerOver(this.#state), this.#generation, this);
+    trial.overrides = this.overrides;
+    return trial;
   }
 
   /** What was done on a trial so far; a stored host keeps that in its journal instead. */

@@ -1,6 +1,6 @@
 /** The program as a process: what a shell sees of it. */
 import assert from "node:assert/strict";
-import { programPath } from "../../src/cli/run.ts";
+import { programPath } from "../../src/cli/paths.ts";
 import { PERMISSIONS } from "../../src/cli/permissions.ts";
 
 const folder = Deno.makeTempDirSync();

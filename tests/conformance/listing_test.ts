@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { diskFiles } from "../../src/cli/files.ts";
-import { fixturePath } from "../../src/cli/run.ts";
+import { fixturePath } from "../../src/cli/paths.ts";
 import { captureFolder } from "../../src/command/hosts/capture_files.ts";
 import { outText } from "../../src/command/language/output.ts";
 import { type CaptureState, importCapture } from "../../src/host/mod.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { ROOT, sourcesIn } from "./sources.ts";
 
 /** The default host has to be named somewhere: at the edge. */
-const EDGE = "src/cli/run.ts";
+const EDGE = "src/cli/paths.ts";
 
 Deno.test("no source knows a fixture by name: rules are implemented, never samples", () => {
   const names = [...Deno.readDirSync(new URL("fixtures/hosts/", ROOT))].map(({ name }) => name);

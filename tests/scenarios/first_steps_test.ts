@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { programPath } from "../../src/cli/run.ts";
+import { programPath } from "../../src/cli/paths.ts";
 import { sessionFor } from "../support/session.ts";
 
 const SCRIPT = programPath("fixtures/scripts/first-steps.nv");

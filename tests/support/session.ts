@@ -6,7 +6,7 @@ import { HostSession } from "../../src/command/language/session.ts";
 import { splitWords } from "../../src/command/language/words.ts";
 import { fixtureImage } from "../../src/command/hosts/import.ts";
 import { diskFiles } from "../../src/cli/files.ts";
-import { fixturePath } from "../../src/cli/run.ts";
+import { fixturePath } from "../../src/cli/paths.ts";
 import { Host, type HostImage, MemoryStore } from "../../src/host/mod.ts";
 
 export const WALL_TIME = "2026-01-02T03:04:05.000Z";
@@ -33,8 +33,19 @@ export function imageFrom(fixture: string): HostImage {
   return fixtureImage(diskFiles, fixture, fixturePath)._unsafeUnwrap();
 }
 
+/** Who listens to what commands say and print while they run. */
+export interface Listener {
+  say(text: string): void;
+  print(data: string | Uint8Array): void;
+}
+
 /** `confirm` answers every question; nobody is asked twice. */
-export function sessionOn(host: Host, context: Partial<Context> = {}, confirm = false): TestSession {
+export function sessionOn(
+  host: Host,
+  context: Partial<Context> = {},
+  confirm = false,
+  listener?: Listener,
+): TestSession {
   const said: string[] = [];
   const session = new HostSession({ current: host }, {
     registry,
@@ -50,8 +61,8 @@ export function sessionOn(host: Host, context: Partial<Context> = {}, confirm = 
     variables: new Map(),
     confirm: () => Promise.resolve(confirm),
     pause: () => Promise.resolve(),
-    say: (text) => said.push(text),
-    print: (data) => said.push(typeof data === "string" ? data : new TextDecoder().decode(data)),
+    say: listener?.say ?? ((text) => said.push(text)),
+    print: listener?.print ?? ((data) => said.push(typeof data === "string" ? data : new TextDecoder().decode(data))),
     remake: (image) =>
       Host.make(new MemoryStore(), image, { time: WALL_TIME, who: "tester", clock: BOOT_TIME })
         .mapErr(() => ({ err: "not made\n", status: 1 })),
