@@ -27,6 +27,10 @@ export function domidOf(tools: With, text: string): number | undefined {
     const domid = Number(text);
     return domid < 0x7ff0 ? domid : undefined;
   }
-  if (text === DOM0_NAME) return 0;
-  return records(tools).find(({ name }) => name === text)?.domid;
+  return domainNamed(tools, text);
+}
+
+export function domainNamed(tools: With, name: string): number | undefined {
+  if (name === DOM0_NAME) return 0;
+  return records(tools).find((record) => record.name === name)?.domid;
 }

@@ -1,4 +1,5 @@
 /** A toolstack joined to a real fork: real Xen, real dom0, real device models; only dom0's files are the test's own. */
+import { type Hypercall } from "../../src/abi/mod.ts";
 import { type DaxFiles, DEFAULT_XL_FACTS, type HostXlFacts, NO_FILES, Toolstack } from "../../src/toolstack/mod.ts";
 import { type Fork, Host, MemoryStore } from "../../src/host/mod.ts";
 import { type HostImage } from "../../src/host/mod.ts";
@@ -12,17 +13,22 @@ export interface Joined {
 export interface JoinOptions {
   readonly files?: DaxFiles;
   readonly facts?: HostXlFacts;
+  /** Stands between the toolstack and Xen. */
+  readonly hypercall?: (real: Hypercall) => Hypercall;
 }
 
 /** A host of this fixture, booted; `change` adjusts what it is made of. */
 export const bootedHost = (fixture: string, change: (image: HostImage) => HostImage = (image) => image): Host =>
   hostFrom(change(imageFrom(fixture)));
 
-export function join(fork: Fork, { files = NO_FILES, facts = DEFAULT_XL_FACTS }: JoinOptions = {}): Joined {
+export function join(
+  fork: Fork,
+  { files = NO_FILES, facts = DEFAULT_XL_FACTS, hypercall = (real) => real }: JoinOptions = {},
+): Joined {
   const { deviceModels, dom0, memory, recorder, draws, clock, machine, state, xen } = fork;
   const toolstack = new Toolstack({
     state: state.toolstack,
-    hypercall: xen.hypercall,
+    hypercall: hypercall(xen.hypercall),
     qmp: deviceModels.qmp,
     deviceModels,
     dom0,

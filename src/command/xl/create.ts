@@ -10,7 +10,7 @@ import {
   type ParsedConfig,
 } from "../../toolstack/mod.ts";
 import { type Context, type Outcome } from "../language/command.ts";
-import { notThere } from "./domains.ts";
+import { nameTaken, notThere } from "./domains.ts";
 import { type XlArguments } from "./getopt.ts";
 import { refused, said, type XlVerb } from "./verb.ts";
 import { yajlJson } from "./yajl_json.ts";
@@ -122,8 +122,9 @@ export function failureText({ fault, domid }: CreateFailure): string {
     `libxl: error: libxl_create.c:1640:domcreate_rebuild_done: Domain ${domid}:cannot (re-)build domain: ${rc}\n`;
   switch (fault.kind) {
     case "name-taken":
-      return `libxl: error: libxl_domain.c:81:libxl__domain_rename: Domain ${domid}:${what}\n` +
-        `libxl: error: libxl_create.c:1296:initiate_domain_create: Domain ${domid}:cannot make domain: -6\n${gone}`;
+      return `${
+        nameTaken(domid, fault.name)
+      }libxl: error: libxl_create.c:1296:initiate_domain_create: Domain ${domid}:cannot make domain: -6\n${gone}`;
     case "no-file":
       return `xc: error: panic: xg_dom_core.c:205: failed to open file '${fault.path}': No such file or directory: ` +
         `Internal error\n${rebuilt(-1)}${gone}`;

@@ -14,6 +14,9 @@ export function findDomain(host: Fork, text: string): Result<number, Outcome> {
   return err(refused(`${text} is an invalid domain identifier (rc=${INVALID})\n`));
 }
 
+export const nameTaken = (domid: number, name: string): string =>
+  `libxl: error: libxl_domain.c:81:libxl__domain_rename: Domain ${domid}:Domain with name "${name}" already exists.\n`;
+
 /** What libxl logs when a domain that is to be destroyed is not there. */
 export const notThere = (domid: number): string =>
   `libxl: error: libxl_domain.c:1183:libxl__destroy_domid: Domain ${domid}:Non-existant domain

@@ -2,7 +2,7 @@
 import { type Fork } from "../../host/mod.ts";
 import { type Ending } from "../../toolstack/mod.ts";
 import { failureText } from "./create.ts";
-import { findDomain, notThere } from "./domains.ts";
+import { findDomain, nameTaken, notThere } from "./domains.ts";
 import { type XlArguments } from "./getopt.ts";
 import { NO_OPTIONS, refused, said, type XlVerb } from "./verb.ts";
 
@@ -110,7 +110,8 @@ export const rename: XlVerb = {
     if (domid.isErr()) return domid.error;
     return host.toolstack.rename(domid.value, name).match(
       () => said(""),
-      () => refused(`Can't rename domain '${old}'.\n`),
+      (fault) =>
+        refused(`${fault.kind === "taken" ? nameTaken(domid.value, name) : ""}Can't rename domain '${old}'.\n`),
     );
   },
 };

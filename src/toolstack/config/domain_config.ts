@@ -2,17 +2,17 @@
 
 export type DomainType = "hvm" | "pv" | "pvh";
 
-/** What happens when a domain stops (`libxl_action_on_shutdown`; in files with `-` for `_`). */
-export const SHUTDOWN_ACTIONS = [
-  "destroy",
-  "restart",
-  "restart_rename",
-  "preserve",
-  "coredump_destroy",
-  "coredump_restart",
-  "soft_reset",
-] as const;
-export type ShutdownAction = typeof SHUTDOWN_ACTIONS[number];
+/** What happens when a domain stops: how files call it (`xl_parse.c`), and what it is in libxl (`libxl_action_on_shutdown`). */
+export const SHUTDOWN_ACTIONS = {
+  "destroy": "destroy",
+  "restart": "restart",
+  "rename-restart": "restart_rename",
+  "preserve": "preserve",
+  "coredump-destroy": "coredump_destroy",
+  "coredump-restart": "coredump_restart",
+  "soft-reset": "soft_reset",
+} as const;
+export type ShutdownAction = typeof SHUTDOWN_ACTIONS[keyof typeof SHUTDOWN_ACTIONS];
 
 export interface DiskConfig {
   readonly target?: string;

@@ -192,7 +192,7 @@ function readActions(
   const action = (key: string, otherwise: ShutdownAction): ShutdownAction => {
     const text = read.string(key);
     if (text === undefined) return otherwise;
-    const found = SHUTDOWN_ACTIONS.find((known) => known.replaceAll("_", "-") === text);
+    const found = lookup(SHUTDOWN_ACTIONS, text);
     if (!found) throw new Refused(`Unknown ${key} action "${text}" specified`);
     return found;
   };

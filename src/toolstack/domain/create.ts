@@ -12,7 +12,7 @@ import { type Backend } from "../backend/backend.ts";
 import { forgetRemains } from "../backend/claims.ts";
 import { type DomainConfig } from "../config/domain_config.ts";
 import { type DomainRecord } from "../domain_record.ts";
-import { keepRecord, records } from "../domain_records.ts";
+import { domainNamed, keepRecord } from "../domain_records.ts";
 import { type Tools } from "../parts.ts";
 import { congruentAddresses } from "../vnvdimm/congruent.ts";
 import { deviceAddresses, mapBackend, type Placed, placementNote } from "../vnvdimm/mapping.ts";
@@ -86,7 +86,7 @@ function build(
   plan: MemoryPlan,
   options: CreateOptions,
 ): Result<DomainRecord, CreateFault> {
-  if (records(tools).some(({ name }) => name === config.name)) return err({ kind: "name-taken", name: config.name });
+  if (domainNamed(tools, config.name) !== undefined) return err({ kind: "name-taken", name: config.name });
   const prepared = prepareVnvdimms(tools, config, config, options);
   if (prepared.isErr()) return err(prepared.error);
   const backends = prepared.value;

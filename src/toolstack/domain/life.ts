@@ -5,9 +5,11 @@
 import { err, ok, type Result } from "neverthrow";
 import { type Domid } from "../../abi/address.ts";
 import { type ShutdownReason } from "../../abi/hypercalls.ts";
+import { assignmentId } from "../assignment.ts";
+import { assignmentsOf } from "../assignments.ts";
 import { type DomainConfig, type ShutdownAction } from "../config/domain_config.ts";
 import { type DomainRecord } from "../domain_record.ts";
-import { dropRecord, keepRecord, recordOf, records } from "../domain_records.ts";
+import { domainNamed, dropRecord, keepRecord, recordOf } from "../domain_records.ts";
 import { type Tools } from "../parts.ts";
 import { type CreateFailure } from "./create_failure.ts";
 import { createDomain } from "./create.ts";
@@ -43,8 +45,11 @@ export function destroyDomain(tools: Tools, domid: number): Result<void, NoDomai
 export function renameDomain(tools: Tools, domid: number, name: string): Result<void, NoDomain | { kind: "taken" }> {
   const record = recordOf(tools, domid);
   if (!record) return err(noDomain(domid));
-  if (records(tools).some((other) => other.name === name && other.domid !== domid)) return err({ kind: "taken" });
+  if (![undefined, domid].includes(domainNamed(tools, name))) return err({ kind: "taken" });
   keepRecord(tools, { ...record, name });
+  for (const { forget: _, ...kept } of assignmentsOf(tools, record.uuid)) {
+    tools.state.assignments.set(assignmentId(kept.domainUuid, kept.slot), { ...kept, domainName: name });
+  }
   return ok();
 }
 
@@ -78,7 +83,7 @@ export function reap(tools: Tools, domid: number): Result<Ending, NoDomain> {
   const ending = { name: record.name, reason, action };
   tools.recorder.step({
     kind: "domain",
-    what: `stopped (${reason}), ${action.replaceAll("_", "-")}`,
+    what: `stopped (${reason}): ${action.replaceAll("_", " ")}`,
     domain: record.name,
   });
   switch (action) {

@@ -4,7 +4,6 @@ import { type Spa } from "../../abi/address.ts";
 import { type Errno } from "../../abi/errno.ts";
 import { isZero } from "../../base/bytes.ts";
 import { MiB, PAGE_SIZE } from "../../base/units.ts";
-import { type Backend } from "../backend/backend.ts";
 import { type Claimant, foreignRemains } from "../backend/claims.ts";
 import { framesIn } from "../backend/frame_run.ts";
 import { type CreateFault } from "../domain/create_failure.ts";
