@@ -1,0 +1,130 @@
+/**
+ * A captured machine under a shell: ndctl and daxctl are the model's, sysfs is the model's, the rest is as much of busybox as
+ * captured lines use. A mounted filesystem is a device that is held. Only for tests.
+ */
+import { utf8 } from "../../../src/base/bytes.ts";
+import { strerror } from "../../../src/abi/errno.ts";
+import { SYSFS_ROOT } from "../../../src/dom0/mod.ts";
+import { type CapturedDom0 } from "../../dom0/captured_dom0.ts";
+import { textPrograms } from "../../shell/programs.ts";
+import { type Program, ran, Shell, type System } from "../../shell/shell.ts";
+import { Tool } from "./tool.ts";
+
+/** Names and dates of files are not the model's business. */
+export const FILE_DATE = "Jan  1 00:00";
+
+export class ScriptedHost implements System {
+  readonly tool: Tool;
+  readonly shell = new Shell(this);
+  readonly #mounts = new Map<string, string>();
+  readonly #programs: Record<string, Program>;
+
+  constructor(private readonly machine: CapturedDom0) {
+    this.tool = new Tool(machine.again);
+    const tool = (name: string): Program => (argv, input) => this.tool.run([name, ...argv], input);
+    const nothing: Program = () => ran(0);
+    this.#programs = {
+      ...textPrograms((path) => this.#read(path)),
+      ndctl: tool("ndctl"),
+      daxctl: tool("daxctl"),
+      ls: (argv) => this.#ls(argv),
+      mount: (argv) => this.#mount(argv),
+      umount: ([directory]) => this.#umount(directory!),
+      timeout: ([_seconds, name, ...argv], input) => this.program(name!)!(argv, input),
+      init_labels: (argv) => this.#initLabels(argv),
+      ...Object.fromEntries(
+        ["modprobe", "mkdir", "sync", "settle", "sleep", "mkfs.ext4", "cp", "df", "filefrag", "fallocate"]
+          .map((name) => [name, nothing]),
+      ),
+    };
+  }
+
+  program(name: string): Program | undefined {
+    return this.#programs[name];
+  }
+
+  write(path: string, bytes: Uint8Array, append: boolean): string | undefined {
+    if (path === "/dev/null") return undefined;
+    if (path.startsWith(`${SYSFS_ROOT}/`)) {
+      const [device, ...attribute] = path.slice(SYSFS_ROOT.length + 1).split("/");
+      const stored = this.machine.again().store(device!, attribute.join("/"), new TextDecoder().decode(bytes));
+      return stored.isErr() ? strerror(stored.error) : undefined;
+    }
+    const old = append ? this.tool.files.content.get(path) ?? new Uint8Array() : new Uint8Array();
+    this.tool.files.write(path, [old, bytes]);
+    return undefined;
+  }
+
+  glob(pattern: RegExp, text: string): readonly string[] {
+    if (text.startsWith("/dev/")) {
+      return this.#disks().map((disk) => `/dev/${disk}`).filter((path) => pattern.test(path));
+    }
+    const { sysfs } = this.machine.again();
+    const depth = text.split("/").length;
+    let paths = ["/sys/bus/nd/devices"];
+    for (let level = 5; level < depth; level++) {
+      const part = new RegExp(`^${pattern.source.slice(1, -1).split("/").slice(0, level + 1).join("/")}$`);
+      paths = paths.flatMap((path) => sysfs.list(path).unwrapOr([]).map((name) => `${path}/${name}`))
+        .filter((path) => part.test(path));
+    }
+    return paths.filter((path) => pattern.test(path)).sort();
+  }
+
+  #read(path: string): Uint8Array | undefined {
+    const file = this.tool.files.content.get(path);
+    if (file) return file;
+    return this.machine.again().sysfs.read(path).match((value) => utf8(`${value}\n`), () => undefined);
+  }
+
+  #disks(): string[] {
+    const dom0 = this.machine.again();
+    return dom0.namespaces().flatMap((namespace) => {
+      const disk = namespace.holder === undefined ? namespace.disk : dom0.personality(namespace.holder)?.disk;
+      return disk === undefined ? [] : [disk];
+    }).sort();
+  }
+
+  #ls(argv: readonly string[]) {
+    const paths = argv.filter((word) => !word.startsWith("-"));
+    if (!argv.includes("-l")) return ran(0, paths.map((path) => `${path}\n`).join(""));
+    const rows = paths.map((path) => {
+      const size = String(this.tool.files.content.get(path)?.length ?? 0);
+      return `-rw-r--r--    1 0        0        ${size.padStart(9)} ${FILE_DATE} ${path}\n`;
+    });
+    return ran(0, rows.join(""));
+  }
+
+  #mount(argv: readonly string[]) {
+    if (argv.length === 0) {
+      const lines = [...this.#mounts].map(([dir, device]) =>
+        `/dev/${device} on ${dir} type ext4 (rw,relatime,dax=always)\n`
+      );
+      return ran(0, lines.join(""));
+    }
+    const [path, directory] = argv.slice(-2) as [string, string];
+    const device = path.slice("/dev/".length);
+    this.machine.again().openExclusive(device, `mounted on ${directory}`)._unsafeUnwrap();
+    this.#mounts.set(directory, device);
+    return ran(0);
+  }
+
+  #umount(directory: string) {
+    const device = this.#mounts.get(directory);
+    if (device === undefined) return ran(1, "", `umount: can't unmount ${directory}: No such file or directory\n`);
+    this.machine.again().closeExclusive(device);
+    this.#mounts.delete(directory);
+    return ran(0);
+  }
+
+  async #initLabels(argv: readonly string[]) {
+    const lines = [["disable-region", "all"], ["init-labels", ...argv, "-f", "all"], ["enable-region", "all"]];
+    let err = "";
+    let status = 0;
+    for (const line of lines) {
+      const done = await this.tool.run(["ndctl", ...line]);
+      err += done.err;
+      status = done.status;
+    }
+    return ran(status, "", err);
+  }
+}
