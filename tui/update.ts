@@ -126,6 +126,7 @@ function ran(model: Model, before: Model, task: Task, result: Ran): Step {
 
 const wayBack = ({ snapshot }: Model): string => {
   const newest = snapshot.journal[0];
+  if (newest?.redoable) return "  U does it again.";
   return newest && !newest.undone && newest.fixed === undefined ? "  u takes it back." : "";
 };
 

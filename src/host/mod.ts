@@ -16,4 +16,4 @@ export { openHost } from "./open.ts";
 export { MemoryStore } from "./store/memory_store.ts";
 export { SqliteStore } from "./store/sqlite_store.ts";
 export { type EntryKind, type JournalEntry, type Store, type StoredChange, type StoreFault } from "./store/store.ts";
-export { explainUndo, redoable, takeBack, undoable, type UndoFault } from "./undo.ts";
+export { explainUndo, hindrance, newestUndo, redoable, standing, takeBack, undoable, type UndoFault } from "./undo.ts";

@@ -50,10 +50,16 @@ export function undoable(host: Host, count: number, who: string, named?: number)
   const entries = standing(host.journal(HORIZON)).slice(0, count);
   if (entries.length < count) return err({ kind: "nothing" });
   for (const entry of entries) {
-    if (entry.kind === "power") return err({ kind: "power-event", entry });
-    if (entry.who !== who && named !== entry.sequence) return err({ kind: "of-another", entry, who: entry.who });
+    const fault = hindrance(entry, who, named);
+    if (fault) return err(fault);
   }
   return ok(entries);
+}
+
+/** Why this entry, whatever is newer, cannot be taken back by `who`; undefined where it can. */
+export function hindrance(entry: JournalEntry, who: string, named?: number): UndoFault | undefined {
+  if (entry.kind === "power") return { kind: "power-event", entry };
+  return entry.who !== who && named !== entry.sequence ? { kind: "of-another", entry, who: entry.who } : undefined;
 }
 
 export function redoable(host: Host): Result<JournalEntry[], UndoFault> {

@@ -257,7 +257,18 @@ export const JOURNAL: readonly JournalView[] = [
 ];
 function entry(sequence: number, line: string, steps: number, status = 0): JournalView {
   const time = `2026-11-22 13:${String(sequence % 60).padStart(2, "0")}:07`;
-  return { sequence, time, who: "root@console", line, status, steps, undone: false, fixed: undefined };
+  return {
+    sequence,
+    time,
+    who: "root@console",
+    line,
+    status,
+    steps,
+    undoes: undefined,
+    undone: false,
+    redoable: false,
+    fixed: undefined,
+  };
 }
 
 const STEPS: StepsView = {

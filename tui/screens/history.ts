@@ -11,7 +11,7 @@ import { rule } from "../widgets/rule.ts";
 import { byNumber, byText, type Column } from "../widgets/table.ts";
 import { readOnly } from "./bindings.ts";
 import { listing } from "./listing.ts";
-import { facts } from "./parts.ts";
+import { facts, sentence } from "./parts.ts";
 import { stepTable } from "./steps.ts";
 
 const COLUMNS: readonly Column<JournalView>[] = [
@@ -23,7 +23,7 @@ const COLUMNS: readonly Column<JournalView>[] = [
     text: (j) => String(j.sequence),
     compare: byNumber((j) => j.sequence),
   },
-  { title: "TIME", priority: 4, min: 19, text: (j) => j.time },
+  { title: "TIME (UTC)", priority: 4, min: 19, text: (j) => j.time },
   { title: "WHO", priority: 5, min: 6, text: (j) => j.who, compare: byText((j) => j.who) },
   { title: "COMMAND", priority: 1, min: 24, grow: true, text: (j) => j.line, compare: byText((j) => j.line) },
   {
@@ -37,6 +37,10 @@ const COLUMNS: readonly Column<JournalView>[] = [
   { title: "STEPS", align: "right", priority: 3, min: 5, text: (j) => grouped(j.steps) },
 ];
 
+/** Commands in force, newest first: what undo takes back in that order. */
+const standing = ({ snapshot }: Model): readonly JournalView[] =>
+  snapshot.journal.filter((j) => j.undoes === undefined && !j.undone);
+
 /** `u` takes back the newest entry; what that changes is shown and asked first. */
 export const undoKey: Binding = {
   keys: ["u"],
@@ -44,8 +48,8 @@ export const undoKey: Binding = {
   help: "Take back the newest command; what that changes is shown first",
   unavailable: (model) => {
     if (readOnly(model)) return readOnly(model);
-    const newest = model.snapshot.journal.find((j) => !j.undone);
-    return newest ? newest.fixed : "Nothing has been done yet that could be taken back.";
+    const newest = standing(model)[0];
+    return newest ? newest.fixed && sentence(newest.fixed) : "Nothing has been done yet that could be taken back.";
   },
   act: (model) => rehearse(model, ["undo"], "ask"),
 };
@@ -90,7 +94,8 @@ export const history: Screen = {
       label: "redo",
       help: "Do again what was taken back last",
       unavailable: (model) =>
-        readOnly(model) ?? (model.snapshot.journal.some((j) => j.undone) ? undefined : "Nothing was taken back."),
+        readOnly(model) ??
+          (model.snapshot.journal.some((j) => j.redoable) ? undefined : "Nothing was taken back just now."),
       act: (model) => rehearse(model, ["redo"], "ask"),
     },
     ...table.keys((entry) => entry.line),
@@ -102,9 +107,25 @@ export const history: Screen = {
 
 function entryPane(model: Model, entry: JournalView, width: number, height: number): Line[] {
   const head = rule([`#${entry.sequence}`, entry.time, entry.who, `exit ${entry.status}`], width, model.theme);
-  const undo: Line[] = facts([["undo", entry.undone ? "taken back" : entry.fixed ?? "can be taken back"]]);
+  const undo: Line[] = facts([["undo", undoText(model, entry)]]);
   return model.snapshot.journalSteps(entry.sequence).match(
-    (steps) => [head, line(span(` $ ${entry.line}`)), ...undo, ...stepTable(steps.groups, width, height - 3, model)],
+    (steps) => [
+      head,
+      line(span(` $ ${entry.line}`)),
+      ...undo,
+      ...(steps.total === 0
+        ? facts([["steps", entry.undoes === undefined ? "none" : "none: what was there before was put back", "muted"]])
+        : stepTable(steps.groups, width, height - 3, model)),
+    ],
     (why) => [head, ...undo, ...facts([["steps", why.what, "warning"], ["", why.hint, "muted"]])],
   );
+}
+
+function undoText(model: Model, entry: JournalView): string {
+  const { undoes, undone, redoable, fixed, sequence } = entry;
+  if (undoes !== undefined) return redoable ? `U does ${undoes} again` : `it took back ${undoes}`;
+  if (undone) return "taken back";
+  if (fixed) return sentence(fixed);
+  const newer = standing(model).findIndex((j) => j.sequence === sequence);
+  return newer === 0 ? "u takes it back" : `undo ${newer + 1} takes it back, after the ${newer} newer ones`;
 }

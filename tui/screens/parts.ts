@@ -201,7 +201,9 @@ export const forecastText = (e: EptForecast): string =>
 export const whyText = ({ what, hint }: Explanation): string =>
   `${capital(what.replace(/\.$/, ""))}; ${hint.replace(/\.$/, "")}.`;
 
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+/** A sentence begins with a capital, unless it begins with a name (`namespace0.3`) that has none. */
+const capital = (text: string): string =>
+  /^[a-z]+(?![\w.-])/.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text;
 export const sentence = (text: string): string => `${capital(text.replace(/\.$/, ""))}.`;
 
 /** Why a guest cannot have it; not said twice where Xen's reason is the same. */

@@ -1,12 +1,11 @@
 /** The console's port to a host, over a session: snapshots, rehearsals on a trial host, and runs that bind to what was agreed. */
-import { digest, dimmNamesOn, type Host } from "../../host/mod.ts";
 import { type Loss } from "../../abi/steps.ts";
+import { dimmNamesOn, type Host } from "../../host/mod.ts";
 import { type AnyCommand, type Effect, type Executed, type Progress, type Session } from "../language/command.ts";
 import {
   type Completion,
   type ConsoleHost,
   type HostSnapshot,
-  type LossView,
   type Ran,
   type Rehearsal,
 } from "../language/console_host.ts";
@@ -18,21 +17,33 @@ import { differenceViews } from "./difference_views.ts";
 import { outText } from "../language/output.ts";
 import { EXIT } from "../language/exit_codes.ts";
 import { completeLine } from "../language/complete.ts";
+import { Heard } from "./heard.ts";
+import { hostLoss, lossDigest, lossView, makesAnew } from "./losses.ts";
 
 const GRAVITY: readonly Effect[] = ["reads", "writes", "destroys"];
 
+/** The host at one generation: what an answer holds for. */
+interface Moment {
+  readonly host: Host;
+  readonly generation: number;
+}
+
 export class ConsoleSession implements ConsoleHost {
   readonly #listeners = new Set<() => void>();
-  #shown: { readonly host: Host; readonly generation: number; readonly snapshot: HostSnapshot } | undefined;
+  #shown: Moment & { readonly snapshot: HostSnapshot } | undefined;
+  #rehearsed: Moment & { readonly rehearsal: Rehearsal } | undefined;
 
-  constructor(private readonly session: Session, private readonly parts: SnapshotParts) {}
+  /** `heard`: what commands print and say while they run, since nothing but the console writes to the terminal. */
+  constructor(
+    private readonly session: Session,
+    private readonly parts: SnapshotParts,
+    private readonly heard: Heard = new Heard(),
+  ) {}
 
   snapshot(): HostSnapshot {
-    const host = this.session.host();
-    if (this.#shown?.host !== host || this.#shown.generation !== host.generation) {
-      this.#shown = { host, generation: host.generation, snapshot: snapshotOf(host, this.parts) };
-    }
-    return this.#shown.snapshot;
+    const now = this.#now();
+    if (!sameMoment(this.#shown, now)) this.#shown = { ...now, snapshot: snapshotOf(now.host, this.parts) };
+    return this.#shown!.snapshot;
   }
 
   subscribe(changed: () => void): () => void {
@@ -46,37 +57,43 @@ export class ConsoleSession implements ConsoleHost {
   }
 
   async *rehearse(lines: readonly string[]): AsyncGenerator<Progress, Rehearsal, void> {
+    const now = this.#now();
+    const before = now.host.fork();
     const trial = this.session.together();
-    const executed = yield* runLines(trial, lines);
+    const executed = yield* this.#runLines(trial, lines, true);
     const host = trial.host();
-    const { steps, losses } = host.collected;
+    const { steps } = host.collected;
+    const losses = [...host.collected.losses, ...this.#replaced(lines)];
     const runs = steps.map((step) => ({ step, count: 1 }));
-    return {
+    const rehearsal: Rehearsal = {
       lines,
       status: executed.status,
       out: outText(executed),
       err: executed.err,
-      effect: this.#gravestEffect(lines, losses),
+      effect: this.#gravestEffect(lines, losses, host.generation !== now.generation),
       steps: stepsView(runs, steps.length, dimmNamesOn(host.fork())),
       losses: losses.map(lossView),
       digest: lossDigest(losses),
-      difference: differenceViews(this.session.host(), host),
+      difference: differenceViews(before, host.fork()),
       after: snapshotOf(host, this.parts),
     };
+    this.#rehearsed = { ...now, rehearsal };
+    return rehearsal;
   }
 
   async *run(lines: readonly string[], confirmed?: string): AsyncGenerator<Progress, Ran, void> {
-    const rehearsal = yield* this.rehearse(lines);
+    const rehearsal = this.#known(lines) ?? (yield* this.rehearse(lines));
     const agreed = rehearsal.losses.length === 0 || rehearsal.digest === confirmed;
     if (!agreed) return { kind: "ask-again", rehearsal };
-    const executed = yield* runLines(this.session, lines);
+    const before = this.session.host().fork();
+    const executed = yield* this.#runLines(this.session, lines, false);
     this.#tell();
     return {
       kind: "done",
       status: executed.status,
       out: outText(executed),
       err: executed.err,
-      difference: rehearsal.difference,
+      difference: differenceViews(before, this.session.host().fork()),
     };
   }
 
@@ -98,7 +115,20 @@ export class ConsoleSession implements ConsoleHost {
     return completeLine(this.session.registry, this.snapshot(), line, cursor);
   }
 
-  #gravestEffect(lines: readonly string[], losses: readonly Loss[]): Effect {
+  /** The rehearsal of just these lines, if the host is still as it was then. */
+  #known(lines: readonly string[]): Rehearsal | undefined {
+    const last = this.#rehearsed;
+    const same = sameMoment(last, this.#now()) && last!.rehearsal.lines.join("\n") === lines.join("\n");
+    return same ? last!.rehearsal : undefined;
+  }
+
+  #now(): Moment {
+    const host = this.session.host();
+    return { host, generation: host.generation };
+  }
+
+  /** `changes`: a session verb such as batch changes what the lines it runs change, whatever it declares itself. */
+  #gravestEffect(lines: readonly string[], losses: readonly Loss[], changes: boolean): Effect {
     if (losses.length > 0) return "destroys";
     const effects = lines.map((line): Effect => {
       const command = commandOf(this.session, line);
@@ -106,14 +136,55 @@ export class ConsoleSession implements ConsoleHost {
     });
     return effects.reduce(
       (worst, effect) => (GRAVITY.indexOf(effect) > GRAVITY.indexOf(worst) ? effect : worst),
-      "reads",
+      changes ? "writes" : "reads",
     );
+  }
+
+  /** What is lost where a line makes the host anew: all of it. */
+  #replaced(lines: readonly string[]): Loss[] {
+    const anew = lines.some((line) => {
+      const found = commandOf(this.session, line);
+      return found !== undefined && makesAnew(found.command, found.args);
+    });
+    return anew ? [hostLoss(this.session.host())] : [];
+  }
+
+  /** Runs lines up to the first that fails; output and errors are those of all of them. */
+  async *#runLines(
+    session: Session,
+    lines: readonly string[],
+    trial: boolean,
+  ): AsyncGenerator<Progress, Executed, void> {
+    this.heard.take();
+    let all: Executed = { status: 0, out: "", err: "", keep: true, changed: false };
+    for (const line of lines) {
+      const words = splitWords(line);
+      if (words.isErr()) {
+        const { column, reason } = words.error;
+        return { ...all, status: EXIT.usage, err: `${all.err}column ${column + 1}: ${reason}\n` };
+      }
+      const found = trial ? commandOf(session, line) : undefined;
+      const anew = found !== undefined && makesAnew(found.command, found.args);
+      const executed = yield* session.execute(words.value, anew ? WITHOUT_DOING : AGREED);
+      const heard = this.heard.take();
+      all = {
+        ...executed,
+        status: anew && executed.status === EXIT.wouldChange ? EXIT.done : executed.status,
+        out: outText(all) + heard.printed + outText(executed),
+        err: all.err + heard.said + executed.err,
+        changed: all.changed || executed.changed,
+      };
+      if (all.status !== 0) return all;
+    }
+    return all;
   }
 
   #tell(): void {
     for (const listener of this.#listeners) listener();
   }
 }
+
+const sameMoment = (a: Moment | undefined, b: Moment): boolean => a?.host === b.host && a.generation === b.generation;
 
 function commandOf(
   session: Session,
@@ -129,33 +200,4 @@ function commandOf(
 
 /** The console has asked already, or is rehearsing: nobody is asked again. */
 const AGREED = { yes: true, ask: false } as const;
-
-/** Runs lines up to the first that fails; output and errors are those of all of them. */
-async function* runLines(session: Session, lines: readonly string[]): AsyncGenerator<Progress, Executed, void> {
-  let all: Executed = { status: 0, out: "", err: "", keep: true, changed: false };
-  for (const line of lines) {
-    const words = splitWords(line);
-    if (words.isErr()) {
-      return { ...all, status: EXIT.usage, err: `${all.err}column ${words.error.column + 1}: ${words.error.reason}\n` };
-    }
-    const executed = yield* session.execute(words.value, AGREED);
-    all = {
-      ...executed,
-      out: outText(all) + outText(executed),
-      err: all.err + executed.err,
-      changed: all.changed || executed.changed,
-    };
-    if (executed.status !== 0) return all;
-  }
-  return all;
-}
-
-const lossView = (loss: Loss): LossView => ({
-  object: loss.object,
-  typed: loss.object.split(" ")[0] ?? loss.object,
-  owner: loss.owner,
-  bytes: loss.bytes,
-});
-
-const lossDigest = (losses: readonly Loss[]): string =>
-  digest(losses.map((l) => `${l.identity} ${l.bytes}`).join("\n"));
+const WITHOUT_DOING = { ...AGREED, dryRun: true } as const;

@@ -1,9 +1,9 @@
-/** What a rehearsal changed, one line an object. */
-import { differenceBetween, type Host } from "../../host/mod.ts";
+/** What changed between two states of a host, one line an object. */
+import { differenceBetween, type Fork } from "../../host/mod.ts";
 import { type DifferenceView } from "../language/console_host.ts";
 
-export const differenceViews = (before: Host, after: Host): DifferenceView[] =>
-  differenceBetween(before.fork(), after.fork()).map(({ object, before, after }): DifferenceView => {
+export const differenceViews = (before: Fork, after: Fork): DifferenceView[] =>
+  differenceBetween(before, after).map(({ object, before, after }): DifferenceView => {
     if (before === undefined) return { sign: "+", object, text: after ?? "" };
     return after === undefined
       ? { sign: "-", object, text: before }

@@ -5,11 +5,14 @@ import {
   type DimmNames,
   explainUndo,
   groupSteps,
+  hindrance,
   type Host,
   type JournalEntry,
+  newestUndo,
+  standing,
   type StepRun,
   stepsOf,
-  undoable,
+  type UndoFault,
 } from "../../host/mod.ts";
 import { type HypercallView, type JournalView, type StepsView } from "../language/console_host.ts";
 
@@ -18,10 +21,19 @@ const ENTRIES = 500;
 /** Hypercalls shown, newest first. */
 const CALLS = 1000;
 
+/** `who`: the operator at this console, who takes back only their own entries. */
 export function journalViews(host: Host, who: string): JournalView[] {
   const entries = host.journal(ENTRIES);
-  const taken = new Set(entries.flatMap((entry) => entry.undoes ?? []));
-  const why = undoable(host, 1, who).match(() => undefined, (fault) => explainUndo(fault).what);
+  const stands = standing(entries);
+  const standingNumbers = new Set(stands.map(({ sequence }) => sequence));
+  const again = newestUndo(entries)?.sequence;
+  // Entries are taken back newest first: what stops one stops all that are older.
+  const reasons = new Map<number, string>();
+  let fault: UndoFault | undefined;
+  for (const entry of stands) {
+    fault ??= hindrance(entry, who);
+    if (fault) reasons.set(entry.sequence, explainUndo(fault).what);
+  }
   return entries.map((entry): JournalView => ({
     sequence: entry.sequence,
     time: entry.time.replace("T", " ").replace(/\.[0-9]+Z$/, ""),
@@ -29,8 +41,10 @@ export function journalViews(host: Host, who: string): JournalView[] {
     line: entry.line,
     status: entry.status,
     steps: entry.stepCount,
-    undone: taken.has(entry.sequence),
-    fixed: entry.kind === "power" ? "power events are not taken back" : entry.kind === "undo" ? "use redo" : why,
+    undoes: entry.undoes,
+    undone: entry.undoes === undefined && !standingNumbers.has(entry.sequence),
+    redoable: entry.sequence === again,
+    fixed: reasons.get(entry.sequence),
   }));
 }
 

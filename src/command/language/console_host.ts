@@ -330,8 +330,13 @@ export interface JournalView {
   readonly line: string;
   readonly status: number;
   readonly steps: number;
+  /** The entry that this one, an undo or a redo, took back. */
+  readonly undoes: number | undefined;
+  /** What it did is not in force: it was taken back. */
   readonly undone: boolean;
-  /** Why it cannot be undone now, or undefined where it can. */
+  /** The undo that a redo would take back. */
+  readonly redoable: boolean;
+  /** Why it cannot be taken back now, or undefined where it can, with all that is newer. */
   readonly fixed: string | undefined;
 }
 

@@ -3,7 +3,7 @@
  * what is to be kept. Shell arguments, batch files, the console and the exec shims are all sessions.
  */
 import { type CommitFault, explainStore, type Host, type HostImage } from "../../host/mod.ts";
-import { type Result } from "neverthrow";
+import { err, type Result } from "neverthrow";
 import {
   type Confirm,
   type Context,
@@ -46,6 +46,10 @@ export interface SessionParts {
 
 /** How often the losses may turn out to be others before the operator has to start over. */
 const ATTEMPTS = 3;
+
+/** What is tried must not touch the store, which is what making a host anew replaces. */
+const NOT_ON_TRIAL =
+  "nvdeck: a host cannot be made anew together with other commands\nrun it by itself, outside of --atomic\n";
 
 /** The host of a session; shared by the sessions derived from it, so that all see one that was made anew. */
 export interface HostCell {
@@ -102,6 +106,7 @@ export class HostSession implements Session {
     return new HostSession({ current: this.host().trial() }, {
       ...this.parts,
       policy: { ...this.policy, dryRun: false },
+      remake: () => err({ status: EXIT.refused, err: NOT_ON_TRIAL }),
     });
   }
 
