@@ -31,7 +31,6 @@ import { labelAreaSize, readLabels } from "./label_access.ts";
 import { availableSlots } from "./label_data.ts";
 import { nodeMap } from "./numa.ts";
 import { enableRegion, newRegion } from "./region_driver.ts";
-import { resume, type ResumeFault } from "./resume.ts";
 import {
   canScrub,
   clearError,
@@ -300,14 +299,6 @@ export class Dom0 {
       enableRegion(kernel, region);
     }
     scrubAtBoot(kernel);
-  }
-
-  /**
-   * Takes over the state of a kernel that was captured while it ran, from its sysfs as text. The machine must be the one the
-   * text is of, and have just booted.
-   */
-  resume(sysfs: string): Result<void, ResumeFault> {
-    return resume(this.kernel, sysfs);
   }
 
   #dimm(number: number): DimmTopology {

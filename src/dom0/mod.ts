@@ -17,4 +17,3 @@ export { type SmartData, type SmartInjectionInput, type SmartThresholds, type Th
 export { type Security } from "./security.ts";
 export { labelAreaOf } from "./label_data.ts";
 export { DAX_ROOT, Sysfs, SYSFS_ROOT } from "./sysfs/tree.ts";
-export { type ResumeFault } from "./resume.ts";

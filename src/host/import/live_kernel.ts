@@ -11,6 +11,7 @@ import {
   type PfnDevice,
   type RegionDevice,
 } from "../../dom0/mod.ts";
+import { type ClaimClass } from "../../label/mod.ts";
 import { type Fork } from "../fork.ts";
 import { type SysfsText } from "./sysfs_text.ts";
 
@@ -96,12 +97,18 @@ function adoptedNamespace(sysfs: SysfsText, name: string, twin: NamespaceDevice 
     id: numberOf(name),
     altName: sysfs.get(`${name}/alt_name`) ?? "",
     lbaSize: sysfs.selected(`${name}/sector_size`) ?? twin?.lbaSize ?? 0,
-    claimClass: twin?.claimClass ?? "none",
+    claimClass: claimClass(sysfs.get(`${name}/holder_class`), twin?.claimClass),
     forceRaw: sysfs.get(`${name}/force_raw`) === "1",
     enabled: sysfs.get(`${name}/driver`) !== undefined,
     ...optional("uuid", sysfs.get(`${name}/uuid`)),
     ...optional("claim", sysfs.get(`${name}/holder`)),
   };
+}
+
+/** What the label says; where it cannot say (version 1.1, no label), what the kernel kept in its memory. */
+function claimClass(holderClass: string | undefined, labelled: ClaimClass | undefined): ClaimClass {
+  if (labelled !== undefined && labelled !== "none") return labelled;
+  return holderClass === "btt" || holderClass === "pfn" || holderClass === "dax" ? holderClass : "none";
 }
 
 function adoptedBtt(sysfs: SysfsText, name: string, region: number, twin: Device | undefined): BttDevice {
