@@ -21,7 +21,10 @@ export interface DescribedField {
   /** The value, decoded: `0x3 (proximity domain valid, …)`, `0x1ffe0000 (511.88 MiB)`. */
   readonly text: string;
   readonly reserved: boolean;
-  /** For an index or a handle: the positions in the list of the structures it refers to; empty where it dangles. */
+  /**
+   * For an index or a handle: the positions in the list of the structures it refers to, the first few at the most; empty
+   * where it dangles.
+   */
   readonly refersTo?: readonly number[];
 }
 
@@ -34,6 +37,8 @@ export interface DescribedStructure {
   readonly summary: string;
   readonly offset: number;
   readonly length: number;
+  /** Positions of the structures that its fields refer to, in the order of the fields. */
+  readonly refersTo: readonly number[];
   readonly fields: readonly DescribedField[];
 }
 
@@ -72,20 +77,54 @@ export const describeHeader = (bytes: Uint8Array, header: NfitHeader): Described
   summary: `${header.signature}, ${header.length} bytes`,
   offset: 0,
   length: NFIT_HEADER_SIZE,
-  fields: fieldsOf(bytes.subarray(0, NFIT_HEADER_SIZE), 0, nfitHeader, header, "header", undefined),
+  refersTo: [],
+  fields: fieldsOf(bytes.subarray(0, NFIT_HEADER_SIZE), 0, nfitHeader, header, "header", new Map()),
 });
 
 /** One structure by itself: its indices lead nowhere without `targets`. */
-export function describeStructure(
+export const describeStructure = (
   structure: NfitStructure,
   number: number,
   targets: Targets = new Map(),
-): DescribedStructure {
-  const { kind, raw, offset } = structure;
-  const declaration = declarationOf(kind, raw.length);
-  const title = kind === "short" ? "Structure too short for its type" : declaration.name;
-  const fields = fieldsOf(raw, offset, declaration, structure.record, kind, targets);
-  return { number, kind, title, summary: summaryOf(structure), offset, length: raw.length, fields };
+): DescribedStructure => new Described(structure, number, targets);
+
+/** Tells when it is asked: all the words about a table take a hundred times its memory. */
+class Described implements DescribedStructure {
+  readonly #structure: NfitStructure;
+  readonly #targets: Targets;
+
+  constructor(structure: NfitStructure, readonly number: number, targets: Targets) {
+    this.#structure = structure;
+    this.#targets = targets;
+  }
+  get kind(): NfitKind {
+    return this.#structure.kind;
+  }
+  get title(): string {
+    return this.kind === "short" ? "Structure too short for its type" : this.#declaration.name;
+  }
+  get summary(): string {
+    return summaryOf(this.#structure);
+  }
+  get offset(): number {
+    return this.#structure.offset;
+  }
+  get length(): number {
+    return this.#structure.raw.length;
+  }
+  get refersTo(): number[] {
+    const fields = Object.entries(this.#declaration.fields);
+    return fields.flatMap(([key, field]) => referred(field, this.#values[key]!, this.#targets) ?? []);
+  }
+  get fields(): DescribedField[] {
+    return fieldsOf(this.#structure.raw, this.offset, this.#declaration, this.#values, this.kind, this.#targets);
+  }
+  get #declaration(): Structure<Fields> {
+    return declarationOf(this.kind, this.length);
+  }
+  get #values(): Values {
+    return this.#structure.record as unknown as Values;
+  }
 }
 
 export function restOf(bytes: Uint8Array, offset: number): DescribedStructure[] {
@@ -99,6 +138,7 @@ export function restOf(bytes: Uint8Array, offset: number): DescribedStructure[] 
     summary,
     offset,
     length: bytes.length,
+    refersTo: [],
     fields: [field],
   }];
 }
@@ -107,18 +147,15 @@ function fieldsOf(
   raw: Uint8Array,
   origin: number,
   declaration: Structure<Fields>,
-  record: object,
+  values: Values,
   kind: DescribedStructure["kind"],
-  targets: Targets | undefined,
+  targets: Targets,
 ): DescribedField[] {
-  const values = record as Readonly<Record<string, Value>>;
   const described = Object.entries(declaration.fields).map(([key, field]): DescribedField => {
     const value = values[key]!;
     const length = field.size || Math.max(0, raw.length - field.offset);
     const bytes = raw.subarray(field.offset, field.offset + length);
-    const refersTo = field.meaning?.refersTo && value !== 0
-      ? targets?.get(field.meaning.refersTo)?.get(value as number) ?? []
-      : undefined;
+    const refersTo = referred(field, value, targets);
     return {
       name: field.meaning?.title ?? key,
       offset: origin + field.offset,
@@ -136,10 +173,15 @@ function fieldsOf(
   return [...described, { ...extra, text: "", reserved: false }];
 }
 
+/** Undefined for a field that refers to nothing. */
+const referred = (field: Field, value: Value, targets: Targets): readonly number[] | undefined =>
+  field.meaning?.refersTo && value !== 0 ? targets.get(field.meaning.refersTo)?.get(value as number) ?? [] : undefined;
+
 type Value = number | bigint | string | Uint8Array | readonly number[] | readonly bigint[];
+type Values = Readonly<Record<string, Value>>;
 
 /** Fields whose meaning is more than their number. The record is there for those that need another field. */
-const TEXT: Readonly<Record<string, (value: Value, record: Readonly<Record<string, Value>>) => string>> = {
+const TEXT: Readonly<Record<string, (value: Value, record: Values) => string>> = {
   handle: (value) => `${hex(value as number)} (${handleText(value as number)})`,
   rangeLength: (value) => sizeText(value as bigint),
   regionSize: (value) => sizeText(value as bigint),
@@ -177,7 +219,7 @@ function fieldText(
   key: string,
   field: Field,
   value: Value,
-  record: Readonly<Record<string, Value>>,
+  record: Values,
 ): string {
   if (kind !== "header" && TEXT[key]) return TEXT[key](value, record);
   if (value instanceof Uint8Array) return field.meaning?.reserved ? "" : bytesText(value);
@@ -235,14 +277,17 @@ function summaryOf(structure: NfitStructure): string {
 /** Positions of structures by what names them: `spaRange` 2, `handle` 0x11. */
 type Targets = ReadonlyMap<string, ReadonlyMap<number, number[]>>;
 
+/** One index names one structure, a handle a few: a table where thousands name thousands is not worth all pairs. */
+const MOST_TARGETS = 16;
+
 function referenceTargets(structures: readonly NfitStructure[]): Targets {
   const targets = new Map<string, Map<number, number[]>>();
   const add = (kind: string, index: number, position: number) => {
     const byIndex = targets.get(kind) ?? new Map<number, number[]>();
     targets.set(kind, byIndex);
     const positions = byIndex.get(index);
-    if (positions) positions.push(position);
-    else byIndex.set(index, [position]);
+    if (!positions) byIndex.set(index, [position]);
+    else if (positions.length < MOST_TARGETS) positions.push(position);
   };
   for (const [position, structure] of structures.entries()) {
     if (structure.kind === "spaRange") add("spaRange", structure.record.rangeIndex, position);

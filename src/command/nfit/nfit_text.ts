@@ -73,7 +73,9 @@ function rangeLines({ structures }: LooseNfit): string[] {
   for (const structure of structures) {
     if (structure.kind !== "regionMapping" || structure.record.rangeIndex === 0) continue;
     const { rangeIndex, handle } = structure.record;
-    handles.set(rangeIndex, [...handles.get(rangeIndex) ?? [], hex(handle)]);
+    const list = handles.get(rangeIndex);
+    if (list) list.push(hex(handle));
+    else handles.set(rangeIndex, [hex(handle)]);
   }
   return structures.flatMap((structure): string[] => {
     if (structure.kind !== "spaRange") return [];
@@ -84,9 +86,19 @@ function rangeLines({ structures }: LooseNfit): string[] {
       shortSize(Number(rangeLength)).padStart(10),
       TYPE_WORD[rangeTypeOf(rangeType) ?? "unknown"],
       (flags & PROXIMITY_VALID) !== 0 ? `PXM ${proximityDomain}` : "no PXM",
-      dimms.length === 0 ? "no DIMMs" : `DIMM${dimms.length > 1 ? "s" : ""} ${dimms.join(" ")}`,
+      dimmsText(dimms),
     ].join("  ")];
   });
+}
+
+/** As many as Linux takes into one region. */
+const MOST_DIMMS = 32;
+
+function dimmsText(handles: readonly string[]): string {
+  if (handles.length === 0) return "no DIMMs";
+  const shown = handles.slice(0, MOST_DIMMS).join(" ");
+  const more = handles.length > MOST_DIMMS ? ` … ${handles.length} in all` : "";
+  return `DIMM${handles.length > 1 ? "s" : ""} ${shown}${more}`;
 }
 
 const PROXIMITY_VALID = 1 << 1;

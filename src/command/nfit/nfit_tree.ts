@@ -100,8 +100,8 @@ function numbers(list: readonly number[]): string {
 /** Who refers to each structure, by number. */
 function namersOf(structures: readonly DescribedStructure[]): Map<number, number[]> {
   const namers = new Map<number, number[]>();
-  for (const { number, fields } of structures) {
-    for (const target of fields.flatMap((field) => field.refersTo ?? [])) {
+  for (const { number, refersTo } of structures) {
+    for (const target of refersTo) {
       const list = namers.get(target);
       if (!list) namers.set(target, [number!]);
       else if (list.at(-1) !== number) list.push(number!);

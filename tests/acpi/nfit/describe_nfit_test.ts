@@ -1,5 +1,13 @@
 import assert from "node:assert/strict";
-import { type DescribedStructure, describeFit, describeNfit, diffNfit } from "../../../src/acpi/mod.ts";
+import {
+  buildNfit,
+  type DescribedStructure,
+  describeFit,
+  describeNfit,
+  diffNfit,
+  nfitStructure,
+  QEMU_MAKER,
+} from "../../../src/acpi/mod.ts";
 import { hexText } from "../../../src/base/bytes.ts";
 import { captured, capturedTables, patched } from "../support.ts";
 import { AT, cookieTable, interleaved, oneDimm, twoDimms } from "./tables.ts";
@@ -47,6 +55,15 @@ Deno.test("a dangling index refers to nothing, index zero is no reference", () =
   const [, mapping] = describeNfit(patched(oneDimm(), AT.mapping + 14, 2, 9)).structures;
   assert.deepEqual(field(mapping, "NVDIMM Control Region Structure Index")?.refersTo, []);
   assert.equal(field(mapping, "Interleave Structure Index")?.refersTo, undefined);
+});
+
+Deno.test("where thousands name the same thousands, only the first few are followed", () => {
+  const many = Array.from({ length: 2000 }, () => nfitStructure("spaRange", { rangeIndex: 1 }));
+  const mappings = Array.from({ length: 2000 }, () => nfitStructure("regionMapping", { rangeIndex: 1 }));
+  const { structures } = describeNfit(buildNfit(QEMU_MAKER, [...many, ...mappings]));
+  const first = Array.from({ length: 16 }, (_, i) => i);
+  assert.deepEqual(structures.at(-1)!.refersTo, first);
+  assert.deepEqual(field(structures.at(-1), "SPA Range Structure Index")?.refersTo, first);
 });
 
 Deno.test("broken tables are described as far as they go", () => {
