@@ -6,7 +6,7 @@ import { type StockBacking } from "./stock_backing.ts";
 export function limitsOf({ config, vnvdimms }: DomainRecord, backings: readonly StockBacking[]): string[] {
   const { acpi, placement } = config.nvdeck;
   return [
-    "under Xen it gives a guest no persistent memory (it has no memory-backend-xen): this is for Linux with KVM, without Xen",
+    "it has no memory-backend-xen, so it gives guests under Xen no persistent memory: this is for KVM, without Xen",
     "nothing keeps others from these devices and files: no exclusive holds, no record of whose they are",
     ...(acpi === "full" ? [] : [`its ACPI is always the full set: profile ${acpi} is not to be had`]),
     ...(placement === "qemu" ? [] : ["it refuses an address (addr=) outside its own window for memory devices"]),
@@ -32,7 +32,7 @@ function backingLimits({ slot, path, kind, offset, size, labelSize, align }: Sto
     ]),
     ...(kind === "block device"
       ? [
-        `nv${slot}: ${path} is mapped through dom0's page cache: a store is durable after msync only; devdax and DAX files are not`,
+        `nv${slot}: ${path} is mapped through the page cache: stores last after msync only (devdax and DAX files need none)`,
       ]
       : []),
   ];

@@ -4,6 +4,7 @@ import { type Json, prettyJson } from "../../base/json.ts";
 import { type Fork } from "../../host/mod.ts";
 import { type DomainRecord } from "../../toolstack/mod.ts";
 import { type AnyCommand, done, type Outcome } from "../language/command.ts";
+import { JSON_OPTION } from "../ept/domain_verb.ts";
 import { EXIT } from "../language/exit_codes.ts";
 import { optionUsage, parseOptions } from "../language/options.ts";
 import { utf8 } from "../../base/bytes.ts";
@@ -32,12 +33,13 @@ interface Export {
 const OPTIONS = {
   ...DOMAIN_OPTION,
   output: { ...OUTPUT_OPTION.output, help: "write it here instead of to standard output" },
+  ...JSON_OPTION,
 } as const;
 
 function exportVerb({ tool, summary, help, write }: Export): AnyCommand {
   const name = ["export", tool];
   const usage = `${name.join(" ")} ${optionUsage(OPTIONS)}`;
-  return lookingVerb<{ readonly domain: string; readonly output: string | undefined }>({
+  return lookingVerb<{ readonly domain: string; readonly output: string | undefined; readonly json: boolean }>({
     name,
     summary,
     usage,
@@ -46,12 +48,15 @@ function exportVerb({ tool, summary, help, write }: Export): AnyCommand {
       parseOptions(argv, OPTIONS, usage).map((parsed) => ({
         domain: parsed.get("domain")!,
         output: parsed.get("output"),
+        json: parsed.has("json"),
       })),
-    run: (host, { domain, output }, { files, json }) =>
+    run: (host, { domain, output, json }, context) =>
       findDomain(host, domain).mapErr(noSuchObject).andThen((record) => write(host, record)).match(
         ({ text, value }): Outcome => {
-          if (output === undefined || output === "-") return done(json ? `${prettyJson(value)}\n` : text, "", value);
-          return writeFile(files, output, [utf8(text)]).match(
+          if (output === undefined || output === "-") {
+            return done(json || context.json ? `${prettyJson(value)}\n` : text, "", value);
+          }
+          return writeFile(context.files, output, [utf8(text)]).match(
             () => done("", `${domain} for ${tool}: written to ${output}\n`, value),
             (fault) => fault,
           );

@@ -5,7 +5,7 @@ import { prettyJson } from "../../base/json.ts";
 import { MiB, parseInteger, parseSize } from "../../base/units.ts";
 import { type Fork } from "../../host/mod.ts";
 import { type DomainRecord } from "../../toolstack/mod.ts";
-import { type Context, type Outcome, type UsageFault } from "../language/command.ts";
+import { type Outcome, type UsageFault } from "../language/command.ts";
 import { EXIT } from "../language/exit_codes.ts";
 import { type Parsed, usageFault } from "../language/options.ts";
 import { DOMAIN_OPTION } from "../tables/domain.ts";
@@ -39,13 +39,13 @@ export function lengthOf(text: string, usage: string): Result<number, UsageFault
   return err(usageFault(`--length takes 1 byte to 64 MiB, not "${text}"`, usage));
 }
 
-/** Meeting an error in the medium is how Xen learns of it: that is kept. Any other fault leaves everything as it was. */
+/** Meeting an error in the medium is how Xen learns of it: that is kept. Other faults leave everything as it was. */
 export function accessFailed(
   host: Fork,
   record: DomainRecord,
   fault: GuestFault,
   access: LoadOrStore,
-  { json }: Context,
+  json: boolean,
 ): Outcome {
   const { what, details, value } = tellFault(host, record, fault, access);
   return {

@@ -1,4 +1,4 @@
-/** A guest's access that did not reach memory, told in full: the exit with its qualification bit by bit, and the walk to it. */
+/** A guest's access that did not reach memory, told in full: the exit, its qualification bit by bit, the walk to it. */
 import { mfnOfSpa } from "../../abi/address.ts";
 import { type GuestFault } from "../../abi/ports.ts";
 import { type Json } from "../../base/json.ts";

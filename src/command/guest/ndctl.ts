@@ -19,13 +19,13 @@ interface InGuest {
 
 export const guestNdctl: AnyCommand = declare<InGuest>({
   kind: "host",
-  vocabulary: "nvdeck",
+  vocabulary: "ndctl",
   name: ["guest", "ndctl"],
   summary: "Run ndctl in a guest, on the vNVDIMMs that it sees",
   usage: USAGE,
   help:
-    "Namespaces carved here lie in the guest's vNVDIMM; their labels lie in its label pages and outlast its reboots.\n" +
-    "Output and exit status are ndctl's.",
+    "Namespaces carved here lie in the guest's vNVDIMM, their labels in its label pages: they outlast its reboots.\n" +
+    "Options, output and exit status are ndctl's, and so is the rule that nobody is asked.",
   effect: ({ command, args }) => effectOf(command, args),
   parse(argv) {
     return domainOf(argv).andThen(({ domain, rest }) =>

@@ -4,7 +4,7 @@ import { hexDump, hexText } from "../../base/bytes.ts";
 import { range } from "../../base/range.ts";
 import { hex } from "../../base/units.ts";
 import { type AnyCommand, type Context, declare, type Outcome } from "../language/command.ts";
-import { answer } from "../ept/domain_verb.ts";
+import { answer, JSON_OPTION } from "../ept/domain_verb.ts";
 import { optionUsage, parseOptions } from "../language/options.ts";
 import { bytesOut, OUTPUT_OPTION } from "../tables/bytes_out.ts";
 import { type Fork } from "../../host/mod.ts";
@@ -16,12 +16,14 @@ const OPTIONS = {
   ...ACCESS_OPTIONS,
   length: { value: "N", help: "bytes, 256 unless given" },
   ...OUTPUT_OPTION,
+  ...JSON_OPTION,
 } as const;
 const USAGE = `guest read ${optionUsage(OPTIONS)}`;
 
 interface ReadArgs extends Access {
   readonly length: number;
   readonly output: string | undefined;
+  readonly json: boolean;
 }
 
 export const guestRead: AnyCommand = declare<ReadArgs>({
@@ -31,14 +33,14 @@ export const guestRead: AnyCommand = declare<ReadArgs>({
   summary: "Load from a guest's memory",
   usage: USAGE,
   help:
-    "A hex dump and where the bytes lie; the bytes alone with -o. A load that meets an error in the medium changes the\n" +
-    "host (Xen marks the frame, the guest hears of it), so --read-only refuses this verb.",
+    "A hex dump and where the bytes lie; the bytes alone with -o. A load that meets an error in the medium changes\n" +
+    "the host (Xen marks the frame, the guest hears of it), so --read-only refuses this verb.",
   effect: "writes",
   parse: (argv) =>
     parseOptions(argv, OPTIONS, USAGE).andThen((parsed) =>
       accessOf(parsed, USAGE).andThen((access) =>
         lengthOf(parsed.get("length") ?? "256", USAGE).andThen((length) =>
-          ok({ ...access, length, output: parsed.get("output") })
+          ok({ ...access, length, output: parsed.get("output"), json: parsed.has("json") })
         )
       )
     ),
@@ -48,7 +50,7 @@ export const guestRead: AnyCommand = declare<ReadArgs>({
   },
 });
 
-function read(host: Fork, { domain, gpa, length, output }: ReadArgs, context: Context): Outcome {
+function read(host: Fork, { domain, gpa, length, output, json }: ReadArgs, context: Context): Outcome {
   const found = runningGuest(host, domain);
   if (found.isErr()) return found.error;
   const { record, guest } = found.value;
@@ -60,7 +62,7 @@ function read(host: Fork, { domain, gpa, length, output }: ReadArgs, context: Co
     if (output !== undefined) return looked(bytesOut(context, output, bytes, what));
     const places = placesOf(host, record.domid, range(gpa, length));
     const value = { domain: record.name, gpa, length, data: hexText(bytes), places: placesJson(places) };
-    const dump = answer(context, false, value, () => hexDump(bytes, gpa));
+    const dump = answer(context, json, value, () => hexDump(bytes, gpa));
     return looked({ ...dump, err: `${placeLines(places).join("\n")}\n` });
-  }, (fault) => accessFailed(host, record, fault, "read", context));
+  }, (fault) => accessFailed(host, record, fault, "read", json || context.json));
 }

@@ -5,8 +5,8 @@ import { hex, PAGE_SIZE, shortSize } from "../../base/units.ts";
 import { qemuHandle } from "../../acpi/mod.ts";
 import { type AcpiDevices, type Guest } from "../../guest/mod.ts";
 import { type Fork } from "../../host/mod.ts";
-import { type DomainRecord } from "../../toolstack/mod.ts";
-import { answer } from "../ept/domain_verb.ts";
+import { type DomainRecord, parseVnvdimm } from "../../toolstack/mod.ts";
+import { answer, JSON_OPTION } from "../ept/domain_verb.ts";
 import { optionUsage, parseOptions } from "../language/options.ts";
 import { columns } from "../tables/columns.ts";
 import { DOMAIN_OPTION } from "../tables/domain.ts";
@@ -14,21 +14,23 @@ import { lookingVerb } from "../tables/verb.ts";
 import { whyNothing } from "./probe.ts";
 import { findGuest, type FoundGuest } from "./running_guest.ts";
 
-const USAGE = `guest show ${optionUsage(DOMAIN_OPTION)}`;
+const OPTIONS = { ...DOMAIN_OPTION, ...JSON_OPTION } as const;
+const USAGE = `guest show ${optionUsage(OPTIONS)}`;
 
-export const guestShow = lookingVerb<{ readonly domain: string }>({
+export const guestShow = lookingVerb<{ readonly domain: string; readonly json: boolean }>({
   name: ["guest", "show"],
   summary: "Show a guest's memory map and NVDIMM devices",
   usage: USAGE,
   help:
     "The map that its kernel gets, with the vNVDIMMs that are in no entry of it; ACPI tables as firmware placed them.",
-  parse: (argv) => parseOptions(argv, DOMAIN_OPTION, USAGE).map((parsed) => ({ domain: parsed.get("domain")! })),
-  run: (host, { domain }, context) =>
+  parse: (argv) =>
+    parseOptions(argv, OPTIONS, USAGE).map((parsed) => ({ domain: parsed.get("domain")!, json: parsed.has("json") })),
+  run: (host, { domain, json }, context) =>
     findGuest(host, domain).match((found) => {
       // A guest that runs has started; one that never ran has no tables yet.
       if (!found.halted) found.guest.boot();
       const view = viewOf(host, found);
-      return answer(context, false, jsonOf(view), () => linesOf(view));
+      return answer(context, json, jsonOf(view), () => linesOf(view));
     }, (refused) => refused),
 });
 
@@ -79,7 +81,7 @@ function pmemOf(host: Fork, { domid, vnvdimms }: DomainRecord): PmemView[] {
     handle: qemuHandle(slot),
     gpa: { start: gpa, end: gpa + pages * PAGE_SIZE },
     labelSize: labelPages * PAGE_SIZE,
-    backend: spec,
+    backend: parseVnvdimm(spec).match(({ backend }) => backend || spec, () => spec),
     hotplugged: devices.find((device) => device.slot === slot)?.hotplugged ?? false,
     volatile,
   }));

@@ -6,6 +6,7 @@ import { range } from "../../base/range.ts";
 import { hex, parseInteger } from "../../base/units.ts";
 import { type Fork } from "../../host/mod.ts";
 import { type AnyCommand, type Context, declare, done, type Outcome, type UsageFault } from "../language/command.ts";
+import { JSON_OPTION } from "../ept/domain_verb.ts";
 import { optionUsage, type Parsed, parseOptions, usageFault } from "../language/options.ts";
 import { readFile } from "../tables/source.ts";
 import { type Access, ACCESS_OPTIONS, accessFailed, accessOf, lengthOf } from "./access.ts";
@@ -19,11 +20,13 @@ const OPTIONS = {
   file: { value: "FILE", help: "the bytes from a file" },
   fill: { value: "BYTE", help: "one byte again and again, over --length" },
   length: { value: "N", help: "with --fill" },
+  ...JSON_OPTION,
 } as const;
 const USAGE = `guest write ${optionUsage(OPTIONS)}`;
 const SOURCES = ["data", "text", "file", "fill"] as const;
 
 interface WriteArgs extends Access {
+  readonly json: boolean;
   readonly source: { readonly bytes: Uint8Array } | { readonly file: string };
 }
 
@@ -37,7 +40,9 @@ export const guestWrite: AnyCommand = declare<WriteArgs>({
   effect: "writes",
   parse: (argv) =>
     parseOptions(argv, OPTIONS, USAGE).andThen((parsed) =>
-      accessOf(parsed, USAGE).andThen((access) => sourceOf(parsed).map((source) => ({ ...access, source })))
+      accessOf(parsed, USAGE).andThen((access) =>
+        sourceOf(parsed).map((source) => ({ ...access, source, json: parsed.has("json") }))
+      )
     ),
   // deno-lint-ignore require-yield -- commands are generators whether or not they have progress to tell
   *run(host, args, context) {
@@ -73,7 +78,7 @@ function bytesOf(text: string): Result<{ bytes: Uint8Array }, UsageFault> {
   return ok({ bytes: Uint8Array.from(digits.match(/../g)!, (pair) => parseInt(pair, 16)) });
 }
 
-function write(host: Fork, { domain, gpa, source }: WriteArgs, context: Context): Outcome {
+function write(host: Fork, { domain, gpa, source, json }: WriteArgs, context: Context): Outcome {
   const found = runningGuest(host, domain);
   if (found.isErr()) return found.error;
   const read = "bytes" in source ? ok(source.bytes) : readFile(context.files, source.file);
@@ -85,7 +90,7 @@ function write(host: Fork, { domain, gpa, source }: WriteArgs, context: Context)
     const places = placesOf(host, record.domid, range(gpa, bytes.length));
     const value = { domain: record.name, gpa, length: bytes.length, places: placesJson(places) };
     const what = `${bytes.length} bytes stored at gpa ${hex(gpa)} of ${record.name}`;
-    const out = context.json ? `${prettyJson(value)}\n` : "";
+    const out = json || context.json ? `${prettyJson(value)}\n` : "";
     return done(out, `${[what, ...placeLines(places)].join("\n")}\n`, value);
-  }, (fault) => accessFailed(host, record, fault, "write", context));
+  }, (fault) => accessFailed(host, record, fault, "write", json || context.json));
 }

@@ -1,16 +1,16 @@
 /**
- * `host damage`: makes persistent memory go bad, as wear does, and has the processor report it: what model section 6 says of
- * such errors can be rehearsed with it.
+ * `host damage`: makes persistent memory go bad, as wear does, and has the processor report it, so that what model section 6
+ * says of such errors can be rehearsed.
  */
 import { err, ok, type Result } from "neverthrow";
-import { type Json } from "../../base/json.ts";
+import { type Json, prettyJson } from "../../base/json.ts";
 import { alignDown, alignUp } from "../../base/quantity.ts";
 import { contains, lengthOf, type Range, range } from "../../base/range.ts";
 import { hex, MiB, PAGE_SIZE, parseInteger, parseSize } from "../../base/units.ts";
 import { type Fork } from "../../host/mod.ts";
 import { type MachineCheckReport } from "../../xen/mod.ts";
-import { type AnyCommand, type Context, declare, type Outcome, type UsageFault } from "../language/command.ts";
-import { answer } from "../ept/domain_verb.ts";
+import { type AnyCommand, declare, done, type Outcome, type UsageFault } from "../language/command.ts";
+import { JSON_OPTION } from "../ept/domain_verb.ts";
 import { EXIT } from "../language/exit_codes.ts";
 import { optionUsage, parseOptions, usageFault } from "../language/options.ts";
 import { findDomain } from "../tables/domain.ts";
@@ -24,6 +24,7 @@ const OPTIONS = {
   domain: { value: "DOMAIN", help: "with --gpa: a running domain, by name or domid" },
   gpa: { value: "A", help: "guest-physical address, instead of --spa" },
   length: { value: "SIZE", help: "bytes that go bad; one unit of the medium unless given" },
+  ...JSON_OPTION,
 } as const;
 const USAGE = `host damage ${optionUsage(OPTIONS)}`;
 
@@ -33,6 +34,7 @@ const MOST_BYTES = MiB;
 interface Damage {
   readonly where: { readonly spa: number } | { readonly domain: string; readonly gpa: number };
   readonly length: number;
+  readonly json: boolean;
 }
 
 export const hostDamage: AnyCommand = declare<Damage>({
@@ -59,16 +61,17 @@ export const hostDamage: AnyCommand = declare<Damage>({
       if (length === undefined || length < 1 || length > MOST_BYTES) {
         return err(usageFault(`--length takes 1 byte to 1 MiB, not "${size}"`, USAGE));
       }
-      return ok({ where: inGuest ? { domain: domain!, gpa: address } : { spa: address }, length });
+      const where = inGuest ? { domain: domain!, gpa: address } : { spa: address };
+      return ok({ where, length, json: parsed.has("json") });
     });
   },
   // deno-lint-ignore require-yield -- commands are generators whether or not they have progress to tell
-  *run(host, { where, length }, context) {
+  *run(host, { where, length, json }, context) {
     const start = "spa" in where ? ok(where.spa) : machineAddress(host, where.domain, where.gpa);
     if (start.isErr()) return start.error;
     const unit = host.machine.facts.root.clearErrorUnit;
     const bad = { start: alignDown(start.value, unit), end: alignUp(start.value + length, unit) };
-    return isPmem(host, bad) ? damage(host, bad, context) : noPmem(host, bad);
+    return isPmem(host, bad) ? damage(host, bad, json || context.json) : noPmem(host, bad);
   },
 });
 
@@ -97,7 +100,7 @@ function noPmem(host: Fork, { start, end }: Range): Outcome {
   );
 }
 
-function damage(host: Fork, bad: Range, context: Context): Outcome {
+function damage(host: Fork, bad: Range, json: boolean): Outcome {
   const place = placeOf(host, bad.start);
   host.machine.damage({ start: bad.start, length: lengthOf(bad) });
   const checks = framesOf(bad).map((spa) => ({ spa, report: host.xen.machineCheck(spa) }));
@@ -124,7 +127,7 @@ function damage(host: Fork, bad: Range, context: Context): Outcome {
       outcome: report.outcome,
     })),
   };
-  return answer(context, false, value, () => text);
+  return done(json ? `${prettyJson(value)}\n` : `${text.join("\n")}\n`, "", value);
 }
 
 /** The first bad address of every frame. */

@@ -1,4 +1,4 @@
-/** An uncorrectable error, told in full: where it is, what Xen made of it, who hears of it, the way out (model section 6). */
+/** An uncorrectable error told in full: where it is, what Xen made of it, who hears of it, the way out (model 6). */
 import { type Json } from "../../base/json.ts";
 import { range } from "../../base/range.ts";
 import { hex } from "../../base/units.ts";

@@ -1,6 +1,6 @@
 /**
- * How to get rid of an uncorrectable error (model section 6), as the command lines that do it here: firmware clears only what
- * no driver and no guest has open, so the guest stops, dom0 takes the namespace back, clears, and hands it over again.
+ * How to get rid of an uncorrectable error (model section 6), as the command lines that do it here. ndctl clears only what
+ * nobody has open: the guest stops, dom0 takes the namespace back, clears it, and hands it over again.
  */
 import { overlaps, type Range } from "../../base/range.ts";
 import { GiB, PAGE_SIZE } from "../../base/units.ts";
@@ -28,7 +28,7 @@ export interface WayOut {
 export function wayOut(host: Fork, bad: Range): WayOut {
   if (host.facts.management === "xen") {
     return none(
-      "Xen hides the NFIT from dom0, so that its ndctl has nothing to clear: boot Linux without Xen, and clear it there",
+      "Xen hides the NFIT from dom0, whose ndctl has nothing to clear: clear it from a Linux without Xen",
     );
   }
   if (host.dom0.clearErrorUnit(bad) === undefined) {
