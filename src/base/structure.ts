@@ -1,6 +1,7 @@
 /**
  * Binary structures declared once. A structure is a table of fields; reader, writer, field list (hex view) and coverage
- * check all come from it. Everything is little-endian. Reading never throws: what is cut short is a fault with a place.
+ * check all come from it. Numbers are little-endian unless the declaration says otherwise. Reading never throws: what is
+ * cut short is a fault with a place.
  */
 import { err, ok, type Result } from "neverthrow";
 import { guidBytes, guidText, uuidBytes, uuidText } from "./guid.ts";
@@ -123,11 +124,18 @@ export interface Structure<F extends Fields> {
   coverage(): { readonly uncovered: number[]; readonly doubled: number[] };
 }
 
+export type ByteOrder = "little-endian" | "big-endian";
+
 /** A declaration of every byte. One that leaves a byte without a name, or gives it two, is a defect: it throws. */
-export function structure<F extends Fields>(name: string, size: number, fields: F): Structure<F> {
+export function structure<F extends Fields>(
+  name: string,
+  size: number,
+  fields: F,
+  order: ByteOrder = "little-endian",
+): Structure<F> {
   const end = Math.max(...Object.values(fields).map((f) => f.offset + f.size));
   if (end > size) throw new Error(`${name}: fields up to byte ${end} of ${size}`);
-  const declared = excerpt(name, size, fields);
+  const declared = excerpt(name, size, fields, order);
   const { uncovered, doubled } = declared.coverage();
   if (uncovered.length > 0) throw new Error(`${name}: no field for bytes ${uncovered.join(", ")}`);
   if (doubled.length > 0) throw new Error(`${name}: two fields for bytes ${doubled.join(", ")}`);
@@ -135,7 +143,13 @@ export function structure<F extends Fields>(name: string, size: number, fields: 
 }
 
 /** The fields that somebody needs of a structure that has more: writing keeps the rest only where it is given `onto`. */
-export function excerpt<F extends Fields>(name: string, size: number, fields: F): Structure<F> {
+export function excerpt<F extends Fields>(
+  name: string,
+  size: number,
+  fields: F,
+  order: ByteOrder = "little-endian",
+): Structure<F> {
+  const little = order === "little-endian";
   const names = Object.keys(fields);
   const list = Object.values(fields);
   const hasTail = list.some((f) => f.size === 0);
@@ -143,14 +157,14 @@ export function excerpt<F extends Fields>(name: string, size: number, fields: F)
     // Parsed, because V8 turns an object that is given many properties by computed names into a slow dictionary.
     const record: Record<string, unknown> = JSON.parse(`{${names.map((n) => `"${n}":0`).join(",")}}`);
     const zeros = new DataView(new ArrayBuffer(size));
-    for (let i = 0; i < list.length; i++) record[names[i]!] = readField(zeros, list[i]!, 0, size);
+    for (let i = 0; i < list.length; i++) record[names[i]!] = readField(zeros, list[i]!, 0, size, little);
     return record;
   };
   const template = blank();
   const load = (view: DataView, offset: number, length: number): RecordOf<F> => {
     // A copy of a whole record is made faster than a record field by field, and its fields are then only replaced.
     const record: Record<string, unknown> = { ...template };
-    for (let i = 0; i < list.length; i++) record[names[i]!] = readField(view, list[i]!, offset, length);
+    for (let i = 0; i < list.length; i++) record[names[i]!] = readField(view, list[i]!, offset, length, little);
     return record as RecordOf<F>;
   };
 
@@ -175,12 +189,12 @@ export function excerpt<F extends Fields>(name: string, size: number, fields: F)
       const out = new Uint8Array(Math.max(size + tail, onto?.length ?? 0));
       if (onto) out.set(onto);
       const view = new DataView(out.buffer);
-      for (let i = 0; i < list.length; i++) writeField(view, list[i]!, 0, values[names[i]!]!);
+      for (let i = 0; i < list.length; i++) writeField(view, list[i]!, 0, values[names[i]!]!, little);
       return out;
     },
     put(view, offset, record) {
       const values = record as Record<string, ValueOf[FieldKind]>;
-      for (let i = 0; i < list.length; i++) writeField(view, list[i]!, offset, values[names[i]!]!);
+      for (let i = 0; i < list.length; i++) writeField(view, list[i]!, offset, values[names[i]!]!, little);
     },
     blank() {
       return blank() as RecordOf<F>;
@@ -204,18 +218,24 @@ export function excerpt<F extends Fields>(name: string, size: number, fields: F)
   };
 }
 
-function readField(view: DataView, f: Field, origin: number, length: number): ValueOf[FieldKind] {
+function readField(
+  view: DataView,
+  f: Field,
+  origin: number,
+  length: number,
+  little: boolean,
+): ValueOf[FieldKind] {
   const at = origin + f.offset;
   switch (f.kind) {
     case "u8":
       return view.getUint8(at);
     case "u16":
-      return view.getUint16(at, true);
+      return view.getUint16(at, little);
     case "u32":
-      return view.getUint32(at, true);
+      return view.getUint32(at, little);
     case "u64": // most are zero, and zero needs no allocation
       if (view.getUint32(at, true) === 0 && view.getUint32(at + 4, true) === 0) return 0n;
-      return view.getBigUint64(at, true);
+      return view.getBigUint64(at, little);
     case "guid":
       return guidText(slice(view, at, 16));
     case "uuid":
@@ -227,29 +247,29 @@ function readField(view: DataView, f: Field, origin: number, length: number): Va
     case "rest":
       return copy(view, at, origin + length - at);
     case "u32s":
-      return readWords(view, at, origin + length);
+      return readWords(view, at, origin + length, little);
     case "u64s":
-      return readLongWords(view, at, origin + length);
+      return readLongWords(view, at, origin + length, little);
   }
 }
 
 // Tails are read apart: a closure in `readField` would cost every field of every record a heap-allocated context.
-const readWords = (view: DataView, at: number, end: number): number[] =>
-  Array.from({ length: Math.floor((end - at) / 4) }, (_, i) => view.getUint32(at + 4 * i, true));
-const readLongWords = (view: DataView, at: number, end: number): bigint[] =>
-  Array.from({ length: Math.floor((end - at) / 8) }, (_, i) => view.getBigUint64(at + 8 * i, true));
+const readWords = (view: DataView, at: number, end: number, little: boolean): number[] =>
+  Array.from({ length: Math.floor((end - at) / 4) }, (_, i) => view.getUint32(at + 4 * i, little));
+const readLongWords = (view: DataView, at: number, end: number, little: boolean): bigint[] =>
+  Array.from({ length: Math.floor((end - at) / 8) }, (_, i) => view.getBigUint64(at + 8 * i, little));
 
-function writeField(view: DataView, f: Field, origin: number, value: ValueOf[FieldKind]): void {
+function writeField(view: DataView, f: Field, origin: number, value: ValueOf[FieldKind], little: boolean): void {
   const at = origin + f.offset;
   switch (f.kind) {
     case "u8":
       return view.setUint8(at, value as number);
     case "u16":
-      return view.setUint16(at, value as number, true);
+      return view.setUint16(at, value as number, little);
     case "u32":
-      return view.setUint32(at, value as number, true);
+      return view.setUint32(at, value as number, little);
     case "u64":
-      return view.setBigUint64(at, value as bigint, true);
+      return view.setBigUint64(at, value as bigint, little);
     case "guid":
       return setBytes(view, at, guidBytes(value as string));
     case "uuid":
@@ -261,16 +281,16 @@ function writeField(view: DataView, f: Field, origin: number, value: ValueOf[Fie
     case "rest":
       return setBytes(view, at, value as Uint8Array);
     case "u32s":
-      return writeWords(view, at, value as number[]);
+      return writeWords(view, at, value as number[], little);
     case "u64s":
-      return writeLongWords(view, at, value as bigint[]);
+      return writeLongWords(view, at, value as bigint[], little);
   }
 }
 
-const writeWords = (view: DataView, at: number, words: readonly number[]): void =>
-  words.forEach((word, i) => view.setUint32(at + 4 * i, word, true));
-const writeLongWords = (view: DataView, at: number, words: readonly bigint[]): void =>
-  words.forEach((word, i) => view.setBigUint64(at + 8 * i, word, true));
+const writeWords = (view: DataView, at: number, words: readonly number[], little: boolean): void =>
+  words.forEach((word, i) => view.setUint32(at + 4 * i, word, little));
+const writeLongWords = (view: DataView, at: number, words: readonly bigint[], little: boolean): void =>
+  words.forEach((word, i) => view.setBigUint64(at + 8 * i, word, little));
 
 function tailBytes(f: Field, value: ValueOf[FieldKind]): number {
   if (f.size !== 0) return 0;

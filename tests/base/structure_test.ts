@@ -152,3 +152,20 @@ Deno.test("a declaration that is not sound cannot be made", () => {
   assert.throws(() => structure("early", 4, { a: u32(0), rest: restTail(2) }), /early: two fields for bytes 2, 3$/);
   assert.throws(() => structure("late", 4, { a: u32(0), rest: restTail(6) }), /late: fields up to byte 6 of 4$/);
 });
+
+Deno.test("a big-endian structure turns its numbers round, identifiers and bytes stay", () => {
+  const big = structure("big", 32, {
+    short: u16(0),
+    gap: reserved(2, 2),
+    word: u32(4),
+    long: u64(8),
+    owner: uuid(16),
+  }, "big-endian");
+  const record = { ...big.blank(), short: 0x0102, word: 0x03040506, long: 0x0708090a0b0c0d0en, owner: OWNER };
+  const written = big.write(record);
+  assert.deepEqual([...written.subarray(0, 16)], [1, 2, 0, 0, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14]);
+  assert.deepEqual([...written.subarray(16, 20)], [0x00, 0x11, 0x22, 0x33]);
+  assert.deepEqual(big.read(viewOf(written))._unsafeUnwrap(), record);
+});
+
+const OWNER = "00112233-4455-6677-8899-aabbccddeeff";
