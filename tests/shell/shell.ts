@@ -14,8 +14,8 @@ export interface System {
   program(name: string): Program | undefined;
   /** A message where it cannot be written. */
   write(path: string, bytes: Uint8Array, append: boolean): string | undefined;
-  /** Paths that match, sorted. */
-  glob(pattern: RegExp, text: string): readonly string[];
+  /** Paths that match, sorted; `globPattern` makes an expression of the pattern, or of a part of it. */
+  glob(pattern: string): readonly string[];
 }
 
 const NOTHING = new Uint8Array();
@@ -142,7 +142,7 @@ export class Shell {
     if (!some) return [];
     if (!pattern) return fields;
     fields = fields.flatMap((field) => {
-      const found = this.system.glob(globPattern(field), field);
+      const found = this.system.glob(field);
       return found.length > 0 ? [...found] : [field];
     });
     return fields;
@@ -164,7 +164,8 @@ export class Shell {
   }
 }
 
-const globPattern = (text: string): RegExp =>
+/** `*` and `?` stand for what is in one folder. */
+export const globPattern = (text: string): RegExp =>
   new RegExp(`^${text.replace(/[.+^${}()|[\]\\]/g, "\\$&").replaceAll("*", "[^/]*").replaceAll("?", "[^/]")}$`);
 
 /** Sums and products of integers and names, from left to right, as far as scripts use them. */

@@ -7,7 +7,7 @@ import { strerror } from "../../../src/abi/errno.ts";
 import { SYSFS_ROOT } from "../../../src/dom0/mod.ts";
 import { type CapturedDom0 } from "../../dom0/captured_dom0.ts";
 import { textPrograms } from "../../shell/programs.ts";
-import { type Program, ran, Shell, type System } from "../../shell/shell.ts";
+import { globPattern, type Program, ran, Shell, type System } from "../../shell/shell.ts";
 import { Tool } from "./tool.ts";
 
 /** Names and dates of files are not the model's business. */
@@ -55,19 +55,19 @@ export class ScriptedHost implements System {
     return undefined;
   }
 
-  glob(pattern: RegExp, text: string): readonly string[] {
-    if (text.startsWith("/dev/")) {
-      return this.#disks().map((disk) => `/dev/${disk}`).filter((path) => pattern.test(path));
+  glob(pattern: string): readonly string[] {
+    if (pattern.startsWith("/dev/")) {
+      return this.#disks().map((disk) => `/dev/${disk}`).filter((path) => globPattern(pattern).test(path));
     }
     const { sysfs } = this.machine.again();
-    const depth = text.split("/").length;
-    let paths = ["/sys/bus/nd/devices"];
-    for (let level = 5; level < depth; level++) {
-      const part = new RegExp(`^${pattern.source.slice(1, -1).split("/").slice(0, level + 1).join("/")}$`);
-      paths = paths.flatMap((path) => sysfs.list(path).unwrapOr([]).map((name) => `${path}/${name}`))
-        .filter((path) => part.test(path));
+    let paths = [SYSFS_ROOT];
+    for (const part of pattern.slice(SYSFS_ROOT.length + 1).split("/")) {
+      const expression = globPattern(part);
+      paths = paths.flatMap((path) =>
+        sysfs.list(path).unwrapOr([]).filter((name) => expression.test(name)).map((name) => `${path}/${name}`)
+      );
     }
-    return paths.filter((path) => pattern.test(path)).sort();
+    return paths.sort();
   }
 
   #read(path: string): Uint8Array | undefined {
