@@ -5,7 +5,9 @@ import { type Fork } from "./fork.ts";
 const MODE_WORD = { raw: "raw", safe: "sector", memory: "fsdax", dax: "devdax" } as const;
 
 /** By name, in the order an operator would list them. */
-export function describe(fork: Fork): ReadonlyMap<string, string> {
+export type Description = ReadonlyMap<string, string>;
+
+export function describe(fork: Fork): Description {
   const objects = new Map<string, string>();
   describeGuests(fork, objects);
   for (const dimm of fork.dom0.dimms()) if (!dimm.enabled) objects.set(dimm.name, "disabled");

@@ -1,6 +1,5 @@
 /** What is different between two states of a host, in the operator's objects: namespaces, regions, frames, domains. */
-import { describe } from "./describe.ts";
-import { type Fork } from "./fork.ts";
+import { type Description } from "./describe.ts";
 
 export interface Difference {
   readonly object: string;
@@ -8,10 +7,11 @@ export interface Difference {
   readonly after: string | undefined;
 }
 
-/** Objects that are not the same on both, in the order of the first. */
-export function differenceBetween(one: Fork, other: Fork): Difference[] {
-  const before = describe(one);
-  const after = describe(other);
+/**
+ * Objects that are not the same in both, in the order of the first. Of descriptions, not of forks: a fork looks through to its
+ * host, and after a commit it would show the new state.
+ */
+export function differenceBetween(before: Description, after: Description): Difference[] {
   const list: Difference[] = [];
   for (const [object, text] of before) {
     const now = after.get(object);

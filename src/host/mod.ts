@@ -2,6 +2,7 @@
 export { boot, powerOff } from "./boot.ts";
 export { type HostViolation, violations } from "./check.ts";
 export { COMPONENT_NAMES, type HostState } from "./components.ts";
+export { describe, type Description } from "./describe.ts";
 export { type Difference, differenceBetween } from "./difference.ts";
 export { explainStore, type Explanation } from "./explain.ts";
 export { type HostFacts, type Management } from "./facts.ts";

@@ -1,6 +1,6 @@
 /** The console's port to a host, over a session: snapshots, rehearsals on a trial host, and runs that bind to what was agreed. */
 import { type Loss } from "../../abi/steps.ts";
-import { dimmNamesOn, type Host } from "../../host/mod.ts";
+import { describe, dimmNamesOn, type Host } from "../../host/mod.ts";
 import { type AnyCommand, type Effect, type Executed, type Progress, type Session } from "../language/command.ts";
 import {
   type Completion,
@@ -58,7 +58,7 @@ export class ConsoleSession implements ConsoleHost {
 
   async *rehearse(lines: readonly string[]): AsyncGenerator<Progress, Rehearsal, void> {
     const now = this.#now();
-    const before = now.host.fork();
+    const before = describe(now.host.fork());
     const trial = this.session.together();
     const executed = yield* this.#runLines(trial, lines, true);
     const host = trial.host();
@@ -74,7 +74,7 @@ export class ConsoleSession implements ConsoleHost {
       steps: stepsView(runs, steps.length, dimmNamesOn(host.fork())),
       losses: losses.map(lossView),
       digest: lossDigest(losses),
-      difference: differenceViews(before, host.fork()),
+      difference: differenceViews(before, describe(host.fork())),
       after: snapshotOf(host, this.parts),
     };
     this.#rehearsed = { ...now, rehearsal };
@@ -85,7 +85,7 @@ export class ConsoleSession implements ConsoleHost {
     const rehearsal = this.#known(lines) ?? (yield* this.rehearse(lines));
     const agreed = rehearsal.losses.length === 0 || rehearsal.digest === confirmed;
     if (!agreed) return { kind: "ask-again", rehearsal };
-    const before = this.session.host().fork();
+    const before = describe(this.session.host().fork());
     const executed = yield* this.#runLines(this.session, lines, false);
     this.#tell();
     return {
@@ -93,7 +93,7 @@ export class ConsoleSession implements ConsoleHost {
       status: executed.status,
       out: outText(executed),
       err: executed.err,
-      difference: differenceViews(before, this.session.host().fork()),
+      difference: differenceViews(before, describe(this.session.host().fork())),
     };
   }
 

@@ -7,6 +7,7 @@ import { type Loss, type Step } from "../../abi/steps.ts";
 import { type Json, prettyJson } from "../../base/json.ts";
 import {
   type CommitFault,
+  describe,
   type Difference,
   differenceBetween,
   type DimmNames,
@@ -105,7 +106,7 @@ export function settle(
 /** A dry run's answer: the steps, the losses and the difference; 6 if there would be changes. */
 export function dryRunReport(host: Host, rehearsal: Rehearsal, json: boolean): Executed {
   const { outcome, changes, losses, steps } = rehearsal;
-  const difference = changes ? differenceBetween(host.fork(), rehearsal.fork) : [];
+  const difference = changes ? differenceBetween(describe(host.fork()), describe(rehearsal.fork)) : [];
   const status = outcome.status !== 0 ? outcome.status : changes ? EXIT.wouldChange : EXIT.done;
   const says = outcome.status === 0 && changes ? outText(outcome) + outcome.err : "";
   return {
@@ -117,7 +118,7 @@ export function dryRunReport(host: Host, rehearsal: Rehearsal, json: boolean): E
 
 /** The same for what happened on a trial host. */
 export function wouldBe(host: Host, trial: Host, json: boolean): Executed {
-  const difference = differenceBetween(host.fork(), trial.fork());
+  const difference = differenceBetween(describe(host.fork()), describe(trial.fork()));
   const { steps, losses } = trial.collected;
   const changes = trial.generation !== host.generation;
   const status = changes ? EXIT.wouldChange : EXIT.done;
