@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { BaseBlocks, type Blocks, Layer } from "../../src/base/blocks.ts";
+import { BaseBlocks, type Blocks, Layer, PrefixedBlocks } from "../../src/base/blocks.ts";
 
 const contentOf = (blocks: Blocks<number>): Map<string, number> =>
   new Map([...blocks.ids()].sort().map((id) => [id, blocks.get(id)!]));
@@ -54,4 +54,14 @@ Deno.test("any edits through any depth of layers equal the same edits on a map",
     for (let i = stack.length - 1; i > 0; i--) (stack[i] as Layer<number>).mergeInto(stack[i - 1]!);
     assert.deepEqual(contentOf(stack[0]!), expected);
   }));
+});
+
+Deno.test("blocks under a prefix are one owner's: others' are neither seen nor touched", () => {
+  const all = new BaseBlocks([["1/a", 1], ["2/a", 2], ["1/b", 3]]);
+  const own = new PrefixedBlocks(all, "1/");
+  assert.deepEqual(contentOf(own), new Map([["a", 1], ["b", 3]]));
+  own.set("c", 4);
+  own.delete("a");
+  assert.deepEqual(contentOf(all), new Map([["1/b", 3], ["1/c", 4], ["2/a", 2]]));
+  assert.equal(new PrefixedBlocks(all, "2/").get("c"), undefined);
 });

@@ -9,6 +9,8 @@ export function libvirtText(
   limits: readonly string[],
 ): string {
   const plan = planMemory(config);
+  const { reserve } = config.nvdeck;
+  const slots = backings.length + config.nvdeck.slots;
   const ram = plan.ram / KiB;
   const most = ram + backings.reduce((sum, { size }) => sum + size, 0) / KiB;
   return [
@@ -16,9 +18,7 @@ export function libvirtText(
     "<domain type='kvm'>",
     `  <name>${escaped(name)}</name>`,
     `  <uuid>${uuid}</uuid>`,
-    `  <maxMemory slots='${backings.length + config.nvdeck.slots + 1}' unit='KiB'>${
-      most + config.nvdeck.reserve / KiB
-    }</maxMemory>`,
+    ...(slots === 0 ? [] : [`  <maxMemory slots='${slots + 1}' unit='KiB'>${most + reserve / KiB}</maxMemory>`]),
     `  <memory unit='KiB'>${most}</memory>`,
     `  <currentMemory unit='KiB'>${most}</currentMemory>`,
     `  <vcpu>${plan.vcpus}</vcpu>`,

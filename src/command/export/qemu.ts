@@ -13,7 +13,7 @@ export function qemuWords(
   const plan = planMemory(config);
   const ram = Math.ceil(plan.ram / MiB);
   const reserve = config.nvdeck.reserve + backings.reduce((sum, { size }) => sum + size, 0);
-  const slots = backings.length + config.nvdeck.slots + 1;
+  const slots = backings.length + config.nvdeck.slots;
   return [
     "qemu-system-x86_64",
     "-name",
@@ -21,9 +21,15 @@ export function qemuWords(
     "-uuid",
     uuid,
     "-machine",
-    ["pc", "accel=kvm", "nvdimm=on", ...(persistence ? [`nvdimm-persistence=${persistence}`] : [])].join(","),
+    [
+      "pc",
+      "accel=kvm",
+      ...(slots === 0 ? [] : ["nvdimm=on"]),
+      ...(persistence ? [`nvdimm-persistence=${persistence}`] : []),
+    ].join(","),
     "-m",
-    `${ram}M,slots=${slots},maxmem=${ram * MiB + reserve}`,
+    // One slot more than there are devices, as here; none at all for a guest that can have none.
+    slots === 0 ? `${ram}M` : `${ram}M,slots=${slots + 1},maxmem=${ram * MiB + reserve}`,
     "-smp",
     String(plan.vcpus),
     ...backings.flatMap((backing) => nvdimmWords(backing, config.nvdeck.placement === "congruent")),

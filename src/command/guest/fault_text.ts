@@ -57,11 +57,11 @@ export function tellFault(host: Fork, record: DomainRecord, fault: GuestFault, a
         value: { kind: fault.kind, gpa: fault.gpa, exit: 49, reason: fault.reason },
       };
     case "poison": {
-      const { domid } = record;
+      const { domid, name } = record;
       const gpa = fault.address;
       const [{ mpa }] = placesOf(host, domid, range(gpa, 1)) as [Place];
       // Running guests take the check, or they would not have made the access.
-      const told = tellError(host, mpa, { mfn: mfnOfSpa(mpa), domid, gpa, outcome: "vmce" });
+      const told = tellError(host, mpa, { mfn: mfnOfSpa(mpa), domid, gpa, outcome: "vmce" }, name);
       return {
         what: `${who} ${hex(gpa)} takes a machine check: an uncorrectable error in the medium`,
         details: told.lines,

@@ -4,10 +4,12 @@
  */
 import { err, ok, type Result } from "neverthrow";
 import { type Json, prettyJson } from "../../base/json.ts";
+import { type Spa } from "../../abi/address.ts";
 import { alignDown, alignUp } from "../../base/quantity.ts";
 import { contains, lengthOf, type Range, range } from "../../base/range.ts";
 import { hex, MiB, PAGE_SIZE, parseInteger, parseSize } from "../../base/units.ts";
 import { type Fork } from "../../host/mod.ts";
+import { explainCreate } from "../../toolstack/mod.ts";
 import { type MachineCheckReport } from "../../xen/mod.ts";
 import { type AnyCommand, declare, done, type Outcome, type UsageFault } from "../language/command.ts";
 import { JSON_OPTION } from "../ept/domain_verb.ts";
@@ -102,6 +104,8 @@ function noPmem(host: Fork, { start, end }: Range): Outcome {
 
 function damage(host: Fork, bad: Range, json: boolean): Outcome {
   const place = placeOf(host, bad.start);
+  // What stood there is gone now; until the error is cleared nobody can see that.
+  host.machine.store(bad.start as Spa, new Uint8Array(lengthOf(bad)), "lost to an uncorrectable error");
   host.machine.damage({ start: bad.start, length: lengthOf(bad) });
   const checks = framesOf(bad).map((spa) => ({ spa, report: host.xen.machineCheck(spa) }));
   const [first] = checks;
@@ -112,10 +116,10 @@ function damage(host: Fork, bad: Range, json: boolean): Outcome {
     bytes: lengthOf(bad),
     identity: `spa ${hex(bad.start)}-${hex(bad.end)}`,
   });
-  const told = tellError(host, first!.spa, first!.report);
-  for (const { report } of checks) deliver(host, report);
+  const endings = checks.flatMap(({ report }) => deliver(host, report));
+  const told = tellError(host, first!.spa, first!.report, owner);
   const others = checks.slice(1).map(({ report }) => otherFrame(report));
-  const text = [`${lengthOf(bad)} bytes from ${hex(bad.start)} are bad`, ...told.lines, ...others];
+  const text = [`${lengthOf(bad)} bytes from ${hex(bad.start)} are bad`, ...told.lines, ...others, ...endings];
   const value: Json = {
     start: bad.start,
     length: lengthOf(bad),
@@ -140,10 +144,14 @@ function framesOf({ start, end }: Range): number[] {
 const otherFrame = ({ mfn, gpa, outcome }: MachineCheckReport): string =>
   `also mfn ${hex(mfn)}${gpa === undefined ? "" : `, gpa ${hex(gpa)}`}: ${outcome}`;
 
-/** The guest hears of it, or ends: then the toolstack acts on that as the guest's configuration says. */
-function deliver(host: Fork, { domid, gpa, outcome }: MachineCheckReport): void {
-  if (domid === undefined || (outcome !== "vmce" && outcome !== "crashed")) return;
+/** The guest hears of it, or ends: then the toolstack acts on that as the guest's configuration says. What is worth saying. */
+function deliver(host: Fork, { domid, gpa, outcome }: MachineCheckReport): string[] {
+  if (domid === undefined || (outcome !== "vmce" && outcome !== "crashed")) return [];
   const domain = host.toolstack.nameOf(domid) ?? String(domid);
   host.recorder.step({ kind: "domain", what: `machine check at gpa ${hex(gpa!)}`, domain });
-  if (outcome === "crashed") host.toolstack.reap(domid);
+  if (outcome === "vmce") return [];
+  return host.toolstack.reap(domid).match(({ name, action, failure }) => [
+    `on_crash = "${action.replaceAll("_", "-")}" of ${name} is carried out`,
+    ...(failure ? [`${name} was not started again: ${explainCreate(failure.fault).what}`] : []),
+  ], () => []);
 }

@@ -12,15 +12,15 @@ export interface ToldError {
   readonly value: { readonly [key: string]: Json };
 }
 
-/** `spa`: the address that the processor reported. */
-export function tellError(host: Fork, spa: number, report: MachineCheckReport): ToldError {
+/** `spa`: the address that the processor reported. `owner`: the domain's name; it may be gone by now. */
+export function tellError(host: Fork, spa: number, report: MachineCheckReport, owner: string | undefined): ToldError {
   const place = placeOf(host, spa);
   const { lines, note } = wayOut(host, range(spa, 1));
   return {
     lines: [
       placeText(spa, place),
       ...markLines(report),
-      heardBy(host, report),
+      heardBy(host, report, owner),
       ...(lines.length === 0 ? [`no way out: ${note}`] : [`way out (${note}):`, ...lines.map((line) => `  ${line}`)]),
     ],
     value: {
@@ -39,8 +39,8 @@ const markLines = ({ mfn, outcome }: MachineCheckReport): string[] => [
   `Xen marks mfn ${hex(mfn)} broken${outcome === "vmce" || outcome === "crashed" ? "; it stays mapped" : ""}`,
 ];
 
-function heardBy(host: Fork, { domid, gpa, outcome }: MachineCheckReport): string {
-  const name = domid === undefined ? "nobody" : host.toolstack.nameOf(domid) ?? `domain ${domid}`;
+function heardBy(host: Fork, { domid, gpa, outcome }: MachineCheckReport, owner: string | undefined): string {
+  const name = owner ?? `domain ${domid}`;
   switch (outcome) {
     case "vmce":
       return `its owner, ${name}, gets a virtual machine check for gpa ${hex(gpa!)}`;
