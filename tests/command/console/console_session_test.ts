@@ -92,3 +92,10 @@ Deno.test("a refusal of the rehearsal carries the tool's own words and status", 
   assert.notEqual(status, 0);
   assert.match(err, /failed to create namespace/);
 });
+
+Deno.test("what was done is told though it was compared with a fork of the host that it changed", async () => {
+  const { run } = consoleOn("carve-modes-v12");
+  const ran = await run(["ndctl create-namespace -m raw -s 32M -n extra"]);
+  assert.ok(ran.kind === "done");
+  assert.deepEqual(ran.difference.map(({ sign, object }) => `${sign} ${object}`), ["~ region0", "+ namespace0.5"]);
+});
