@@ -20,6 +20,11 @@ export interface PhysicalMemory {
   load(spa: Spa, length: number): Result<Uint8Array, MemoryFault>;
   /** `note` says in words what the store is for (`PFN info block`); it goes into the step. */
   store(spa: Spa, bytes: Uint8Array, note?: string): Result<void, MemoryFault>;
+  /**
+   * Stores zeroes over any length. What holds nothing is left alone: media stay sparse, and a step tells a change. Unlike a
+   * store it fails where the medium is bad: nobody could say that nothing is left there.
+   */
+  zero(spa: Spa, length: number, note?: string): Result<void, MemoryFault>;
 }
 
 /** The EPT's answer to an access that did not reach memory. */

@@ -14,5 +14,6 @@ export function guardedMemory(memory: PhysicalMemory, denied: Denial): PhysicalM
   return {
     load: (spa, length) => guard(spa, length, () => memory.load(spa, length)),
     store: (spa, bytes, note) => guard(spa, bytes.length, () => memory.store(spa, bytes, note)),
+    zero: (spa, length, note) => guard(spa, length, () => memory.zero(spa, length, note)),
   };
 }

@@ -3,12 +3,17 @@ import { err, ok, type Result } from "neverthrow";
 import { type Spa } from "../abi/address.ts";
 import { type MemoryFault, type PhysicalMemory } from "../abi/ports.ts";
 import { type Recorder } from "../abi/steps.ts";
-import { holds, overlaps, range } from "../base/range.ts";
+import { holds, overlaps, range, without } from "../base/range.ts";
 import { MachineFirmware } from "./firmware.ts";
 import { readPages, writePages } from "./media.ts";
 import { addPoison, poisonOf } from "./poison.ts";
+import { KiB } from "../base/units.ts";
 import { decoderOf, locate, type Location } from "./spa_decoder.ts";
 import { type DimmFacts, type MachineFacts, type MachineState, type Poison } from "./state.ts";
+import { writtenIn } from "./written.ts";
+
+/** Zeroed with one store. */
+const ZEROES = new Uint8Array(64 * KiB);
 
 interface Span {
   /** Undefined: RAM. */
@@ -66,6 +71,22 @@ export class Machine implements PhysicalMemory {
       writePages(this.state.media, place.medium, place.dpa, part);
       const { handle, dpa: offset } = place;
       this.recorder.step({ kind: "medium-write", medium: "memory", handle, offset, bytes: part.slice(), note });
+    }
+    return ok();
+  }
+
+  zero(spa: Spa, length: number, note = "zeroes"): Result<void, MemoryFault> {
+    const decoder = decoderOf(this.state);
+    const wanted = range(spa, length);
+    const bad = poisonOf(this.state).find((p) => overlaps(range(p.start, p.length), wanted));
+    if (bad) return err({ kind: "poison", address: Math.max(spa, bad.start) });
+    const [hole] = without(wanted, [...decoder.ranges.map(({ window }) => window), ...this.facts.ram]);
+    if (hole) return err({ kind: "unmapped", address: hole.start });
+    for (const { start, end } of writtenIn(this.state, decoder, wanted)) {
+      for (let at = start; at < end; at += ZEROES.length) {
+        const stored = this.store(at as Spa, ZEROES.subarray(0, Math.min(ZEROES.length, end - at)), note);
+        if (stored.isErr()) return stored;
+      }
     }
     return ok();
   }

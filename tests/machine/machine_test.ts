@@ -5,12 +5,14 @@ import {
   clearErrorAnswer,
   clearErrorInput,
   decodeArsStatus,
+  decodeNfit,
   DSM_UUID,
   injectErrorInput,
   labelReadAnswer,
   labelReadInput,
   labelSizeAnswer,
   labelWriteInput,
+  readAsLinux,
   smartAnswer,
   startArsInput,
   statusOf,
@@ -129,4 +131,37 @@ Deno.test("a page of zeros takes no room", () => {
   assert.equal([...state.media.ids()].length, 1);
   machine.store(0x1_0000_0000 as Spa, Uint8Array.of(0));
   assert.equal([...state.media.ids()].length, 0);
+});
+
+for (const fixture of ["carve-modes-v12", "iset-two-way", "server-two-socket"]) {
+  Deno.test(`${fixture}: zeroing clears a range, no byte beside it, and costs what there is`, () => {
+    const { machine, steps, state } = machineOf(fixture);
+    const { spas } = readAsLinux(decodeNfit(state.tables.get("NFIT")!)._unsafeUnwrap());
+    const { rangeBase, rangeLength } = spas.find(({ record }) => record.rangeLength > 0n)!.record;
+    const [base, length] = [Number(rangeBase), Number(rangeLength)];
+    const [start, end] = [base + 12345, base + Math.floor(length / 2) + 77];
+    const places = [base, start - 1, start, start + 4096, end - 1, end, base + length - 1];
+    // Some in every part of the range, on no particular boundary.
+    for (let i = 1; i < 50; i++) places.push(base + Math.floor(length * i / 50) + 61 * i);
+    for (const place of places) machine.store(place as Spa, Uint8Array.of(0xff));
+    const before = steps.length;
+    machine.zero(start as Spa, end - start, "test")._unsafeUnwrap();
+    for (const place of places) {
+      const [byte] = machine.load(place as Spa, 1)._unsafeUnwrap();
+      assert.equal(byte, place >= start && place < end ? 0 : 0xff, `at ${place - base}`);
+    }
+    const written = steps.length - before;
+    machine.zero(start as Spa, end - start, "again")._unsafeUnwrap();
+    assert.ok(steps.length - before - written <= 2, "only the pages at its ends hold anything still");
+  });
+}
+
+Deno.test("zeroing fails where nothing answers and where the medium is bad", () => {
+  const { machine } = machineOf("carve-modes-v12");
+  const hole = machine.zero(0x9_0000_0000 as Spa, 4096);
+  assert.deepEqual(hole._unsafeUnwrapErr(), { kind: "unmapped", address: 0x9_0000_0000 });
+  machine.damage({ start: 0x1_0000_1000, length: 512 });
+  assert.equal(machine.zero(0x1_0000_0000 as Spa, 8192)._unsafeUnwrapErr().kind, "poison");
+  assert.ok(machine.zero(0x1_0000_0000 as Spa, 4096).isOk());
+  assert.ok(machine.zero(0 as Spa, 0x4000_0000).isOk(), "RAM");
 });

@@ -39,6 +39,10 @@ export class TestMemory implements PhysicalMemory {
     }
     return ok(undefined);
   }
+  zero(spa: number, length: number): Result<void, MemoryFault> {
+    const bad = [...this.poison].find((frame) => frame * 4096 < spa + length && spa < (frame + 1) * 4096);
+    return bad === undefined ? this.store(spa, new Uint8Array(length)) : err({ kind: "poison", address: bad * 4096 });
+  }
 }
 
 export interface Machine {

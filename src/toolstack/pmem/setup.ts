@@ -4,7 +4,6 @@
  */
 import { err, ok, type Result } from "neverthrow";
 import { type Spa } from "../../abi/address.ts";
-import { isZero } from "../../base/bytes.ts";
 import { lengthOf, type Range, range } from "../../base/range.ts";
 import { hex } from "../../base/units.ts";
 import { healthFault } from "../backend/health.ts";
@@ -193,14 +192,9 @@ export const hypercallRefusal = (
   { start, end }: Range,
 ): SetupRefusal => ({ kind: "hypercall", call, errno, start, end });
 
-/** So that dom0 always probes it raw, whatever an earlier owner left there. Zeroes stay untouched. */
+/** So that dom0 always probes it raw, whatever an earlier owner left there. */
 function zeroHead(tools: Tools, { extent }: NamespaceBacking): void {
-  const step = 64 * 1024;
-  for (let at = extent.start; at < extent.start + HEAD; at += step) {
-    const there = tools.memory.load(at as Spa, step);
-    if (there.isOk() && isZero(there.value)) continue;
-    tools.memory.store(at as Spa, new Uint8Array(step), "head of a raw namespace for Xen, zeroed");
-  }
+  tools.memory.zero(extent.start as Spa, HEAD, "head of a raw namespace for Xen, zeroed");
 }
 
 function noteLosses(tools: Tools, { backing, lost, mgmt, mgmtLost }: SetupPlan): void {

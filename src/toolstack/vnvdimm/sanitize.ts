@@ -2,8 +2,8 @@
 import { err, ok, type Result } from "neverthrow";
 import { type Spa } from "../../abi/address.ts";
 import { type Errno } from "../../abi/errno.ts";
-import { isZero } from "../../base/bytes.ts";
-import { MiB, PAGE_SIZE } from "../../base/units.ts";
+import { type MemoryFault } from "../../abi/ports.ts";
+import { PAGE_SIZE } from "../../base/units.ts";
 import { type Claimant, foreignRemains } from "../backend/claims.ts";
 import { framesIn } from "../backend/frame_run.ts";
 import { type CreateFault } from "../domain/create_failure.ts";
@@ -21,8 +21,8 @@ export function sanitize(
   for (const { mfn, count } of backend.runs) {
     const done = tools.management === "xen"
       ? tools.pmem.sanitize({ start: mfn, end: mfn + count })
-      : zero(tools, mfn * PAGE_SIZE, count * PAGE_SIZE, backend.name);
-    if (done.isErr()) return err({ kind: "sanitize", name: backend.name, errno: done.error });
+      : tools.memory.zero((mfn * PAGE_SIZE) as Spa, count * PAGE_SIZE, `${backend.name}, sanitized`);
+    if (done.isErr()) return err({ kind: "sanitize", name: backend.name, errno: errnoOf(done.error) });
   }
   const bytes = framesIn(backend.runs) * PAGE_SIZE;
   for (const { remains: { domainName } } of foreign) {
@@ -31,14 +31,5 @@ export function sanitize(
   return ok();
 }
 
-/** What is zero already is left alone, so that fresh media stay fresh. */
-function zero(tools: Tools, start: number, length: number, name: string): Result<void, Errno> {
-  for (let at = start; at < start + length; at += MiB) {
-    const size = Math.min(MiB, start + length - at);
-    const there = tools.memory.load(at as Spa, size);
-    if (there.isOk() && isZero(there.value)) continue;
-    const stored = tools.memory.store(at as Spa, new Uint8Array(size), `${name}, sanitized`);
-    if (stored.isErr()) return err("EIO");
-  }
-  return ok();
-}
+/** As a block device says it. */
+const errnoOf = (fault: Errno | MemoryFault): Errno => (typeof fault === "string" ? fault : "EIO");

@@ -4,7 +4,7 @@
  */
 import { NVDIMM_OP, nvdimmSanitize, SYSCTL } from "../../abi/mod.ts";
 import { spaOfMfn } from "../../abi/address.ts";
-import { isZero, viewOf } from "../../base/bytes.ts";
+import { viewOf } from "../../base/bytes.ts";
 import { lengthOf, type Range } from "../../base/range.ts";
 import { PAGE_SIZE } from "../../base/units.ts";
 import { type Call, type Operation } from "../call.ts";
@@ -46,10 +46,6 @@ export const sanitizeOperation: Operation = {
   checks: [...SYSCTL_GATE, ...CHECKS, WRITE],
 };
 
-/** Frames looked at with one load. */
-const STEP = 512;
-const ZERO_PAGE = new Uint8Array(PAGE_SIZE);
-
 export function sanitize(core: Core, bytes: Uint8Array, call: Call): SubResult {
   const fields = nvdimmSanitize.read(viewOf(bytes))._unsafeUnwrap();
   const range = frameRange({ start: fields.smfn, end: fields.emfn });
@@ -57,23 +53,8 @@ export function sanitize(core: Core, bytes: Uint8Array, call: Call): SubResult {
   if (errno) return { errno, bytes };
   const from = range!.start + Number(fields.done);
   const end = Math.min(range!.end, from + call.budget);
-  for (let at = from; at < end; at += STEP) {
-    if (!zero(core, { start: at, end: Math.min(at + STEP, end) })) return { errno: WRITE.errno, bytes };
-  }
+  const zeroed = core.options.memory.zero(spaOfMfn(from), (end - from) * PAGE_SIZE, "sanitize");
+  if (zeroed.isErr()) return { errno: WRITE.errno, bytes };
   const left = nvdimmSanitize.write({ ...fields, done: BigInt(end - range!.start) }, bytes);
   return { errno: undefined, bytes: left, again: end < range!.end, pages: end - from };
-}
-
-/**
- * Only pages that hold something are written: media are sparse, and every write is a step. False where memory fails.
- */
-function zero(core: Core, frames: Range): boolean {
-  const { memory } = core.options;
-  const loaded = memory.load(spaOfMfn(frames.start), lengthOf(frames) * PAGE_SIZE);
-  if (loaded.isErr()) return false;
-  for (let mfn = frames.start; mfn < frames.end; mfn++) {
-    const page = loaded.value.subarray((mfn - frames.start) * PAGE_SIZE, (mfn + 1 - frames.start) * PAGE_SIZE);
-    if (!isZero(page) && memory.store(spaOfMfn(mfn), ZERO_PAGE, "sanitize").isErr()) return false;
-  }
-  return true;
 }
