@@ -68,7 +68,7 @@ export const monitor = declare<MonitorOptions>({
       talk.print("no dimms to monitor, exiting\n");
       return talk.outcome(statusOf("ENXIO"));
     }
-    session.say(talk.err);
+    if (talk.err !== "") session.say(talk.err);
     yield* enableAlarms(session, watched, chosen.events);
     return yield* watch(session, watched, chosen.events, configured);
   },
