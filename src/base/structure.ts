@@ -23,6 +23,9 @@ export const formatFault = (path: string, offset: number, length: number, reason
   reason,
 });
 
+/** The part of a fault that says where. */
+export type Placed = Pick<FormatFault, "path" | "offset" | "length">;
+
 type FieldKind =
   | "u8"
   | "u16"
@@ -216,6 +219,12 @@ export function excerpt<F extends Fields>(
       return { uncovered: where((n) => n === 0), doubled: where((n) => n > 1) };
     },
   };
+}
+
+/** Where a field lies, in a structure that starts at `origin`. */
+export function placeOf<F extends Fields>(declared: Structure<F>, field: keyof F & string, origin = 0): Placed {
+  const { offset, size } = declared.fields[field]!;
+  return { path: `${declared.name}/${field}`, offset: origin + offset, length: size };
 }
 
 function readField(

@@ -6,7 +6,18 @@
 import { err, ok, type Result } from "neverthrow";
 import { viewOf } from "../base/bytes.ts";
 import { NIL_UUID } from "../base/guid.ts";
-import { ascii, type RecordOf, reserved, structure, u16, u32, u64, uuid } from "../base/structure.ts";
+import {
+  ascii,
+  type Placed,
+  placeOf,
+  type RecordOf,
+  reserved,
+  structure,
+  u16,
+  u32,
+  u64,
+  uuid,
+} from "../base/structure.ts";
 import type { BttArena, BttVersion } from "./btt_layout.ts";
 import { INFO_BLOCK_SIZE, INFO_CHECKSUM_OFFSET, infoChecksumHolds, sealInfoBlock } from "./info_block.ts";
 
@@ -45,8 +56,11 @@ export interface BttIdentity {
   readonly version: BttVersion;
 }
 
-/** Why Linux finds no BTT: the block is not valid, or has another version than the namespace's claim class asks for. */
-export interface BttInfoFault {
+/**
+ * Why Linux finds no BTT: the block is not valid, or has another version than the namespace's claim class asks for.
+ * `offset` counts from the start of the block.
+ */
+export interface BttInfoFault extends Placed {
   readonly kind: "invalid BTT info block";
   readonly reason: "signature" | "parent uuid" | "checksum" | "version";
   readonly found: bigint | string;
@@ -102,5 +116,18 @@ const BTT_VERSION: Readonly<Record<BttVersion, { readonly major: number; readonl
   "2.0": { major: 2, minor: 0 },
 };
 
+const FIELD: Readonly<Record<BttInfoFault["reason"], keyof BttRecord>> = {
+  signature: "signature",
+  "parent uuid": "parentUuid",
+  checksum: "checksum",
+  version: "major",
+};
+
 const refuse = (reason: BttInfoFault["reason"], found: bigint | string, wanted: bigint | string) =>
-  err<never, BttInfoFault>({ kind: "invalid BTT info block", reason, found, wanted });
+  err<never, BttInfoFault>({
+    kind: "invalid BTT info block",
+    reason,
+    ...placeOf(bttInfoBlock, FIELD[reason]),
+    found,
+    wanted,
+  });

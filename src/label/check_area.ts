@@ -66,10 +66,12 @@ function checkIndexes(area: Uint8Array, g: Geometry, report: Report): void {
     if (block.isOk()) checkIndex(g, i as IndexNumber, block.value, report);
     else {
       const other = blocks[1 - i]!.isOk();
-      const [torn, at] = [block.error.reason === "checksum", i * g.indexSize];
-      report(other ? "warning" : "error", { offset: at, length: g.indexSize }, {
+      const cause = block.error;
+      const torn = cause.reason === "checksum";
+      const place = torn ? { offset: i * g.indexSize, length: g.indexSize } : cause;
+      report(other ? "warning" : "error", { offset: place.offset, length: place.length }, {
         kind: "index block unusable",
-        cause: block.error,
+        cause,
         torn,
         other,
       });

@@ -6,7 +6,19 @@
 import { err, ok, type Result } from "neverthrow";
 import { viewOf } from "../base/bytes.ts";
 import { fletcher64 } from "../base/checksum.ts";
-import { ascii, type RecordOf, reserved, restTail, structure, u16, u32, u64, u8 } from "../base/structure.ts";
+import {
+  ascii,
+  type Placed,
+  placeOf,
+  type RecordOf,
+  reserved,
+  restTail,
+  structure,
+  u16,
+  u32,
+  u64,
+  u8,
+} from "../base/structure.ts";
 import { type Geometry, INDEX_HEADER_SIZE, type LabelSize } from "./geometry.ts";
 
 export const INDEX_SIGNATURE = "NAMESPACE_INDEX";
@@ -39,7 +51,7 @@ export type IndexRecord = RecordOf<typeof indexBlock.fields>;
 export type IndexNumber = 0 | 1;
 
 /** Why Linux does not take a block, with what it found and what it wanted. `offset` counts from the start of the area. */
-export interface IndexFault {
+export interface IndexFault extends Placed {
   readonly kind: "invalid index";
   readonly block: IndexNumber;
   readonly reason:
@@ -52,7 +64,6 @@ export interface IndexFault {
     | "label offset"
     | "own size"
     | "slots";
-  readonly offset: number;
   readonly found: bigint | string;
   readonly wanted: bigint | string;
 }
@@ -70,8 +81,14 @@ export function readIndex(area: Uint8Array, g: Geometry, block: IndexNumber): Re
     found: bigint | string,
     wanted: bigint | string,
   ) => {
-    const offset = at + indexBlock.fields[field].offset;
-    return err<never, IndexFault>({ kind: "invalid index", block, reason, offset, found, wanted });
+    return err<never, IndexFault>({
+      kind: "invalid index",
+      block,
+      reason,
+      ...placeOf(indexBlock, field, at),
+      found,
+      wanted,
+    });
   };
 
   if (!hasSignature(area, at)) return refuse("signature", "signature", record.signature, INDEX_SIGNATURE);

@@ -5,6 +5,7 @@
  */
 import { err, ok, type Result } from "neverthrow";
 import { viewOf } from "../base/bytes.ts";
+import { type Placed, placeOf } from "../base/structure.ts";
 import { INFO_BLOCK_SIZE, infoChecksumHolds } from "./info_block.ts";
 import {
   type MapLocation,
@@ -48,8 +49,11 @@ export interface PfnInfo {
   readonly usable: number;
 }
 
-/** `errno` is Linux's; only EOPNOTSUPP fails the namespace, the others mean that there is no such personality. */
-export interface PfnFault {
+/**
+ * `errno` is Linux's; only EOPNOTSUPP fails the namespace, the others mean that there is no such personality. `offset`
+ * counts from the start of the block.
+ */
+export interface PfnFault extends Placed {
   readonly kind: "no personality" | "unusable personality";
   readonly errno: "ENODEV" | "ENXIO" | "EOPNOTSUPP";
   readonly reason:
@@ -154,8 +158,28 @@ const powerOfTwoBelow = (value: bigint): bigint =>
 type Reason = PfnFault["reason"];
 type Number64 = bigint | string;
 
+/** What each refusal is about; where several fields together are wrong, the first. */
+const FIELD: Readonly<Record<Reason, keyof PfnRecord>> = {
+  signature: "signature",
+  checksum: "checksum",
+  "parent uuid": "parentUuid",
+  mode: "mode",
+  "page size": "pageSize",
+  "page struct size": "pageStructSize",
+  "unsupported alignment": "align",
+  uuid: "uuid",
+  settings: "align",
+  "alignment exceeds capacity": "align",
+  "data offset exceeds capacity": "dataOffset",
+  "data offset misaligned": "dataOffset",
+  "start misaligned": "startPad",
+  "end misaligned": "endTrunc",
+  "no data": "dataOffset",
+};
+const place = (reason: Reason): Placed => placeOf(pfnInfoBlock, FIELD[reason]);
+
 const none = (reason: Reason, found: Number64, wanted: Number64, errno: "ENODEV" | "ENXIO" = "ENODEV") =>
-  err<never, PfnFault>({ kind: "no personality", errno, reason, found, wanted });
+  err<never, PfnFault>({ kind: "no personality", errno, reason, ...place(reason), found, wanted });
 
 const unusable = (reason: Reason, found: Number64, wanted: Number64) =>
-  err<never, PfnFault>({ kind: "unusable personality", errno: "EOPNOTSUPP", reason, found, wanted });
+  err<never, PfnFault>({ kind: "unusable personality", errno: "EOPNOTSUPP", reason, ...place(reason), found, wanted });
