@@ -1,8 +1,11 @@
 /** One round of fuzzing for ACPI tables and payloads: spoil captured bytes, read them in every way there is. */
 import assert from "node:assert/strict";
+import { type Result } from "neverthrow";
 import * as acpi from "../../src/acpi/mod.ts";
 import { sameBytes, viewOf } from "../../src/base/bytes.ts";
+import { type FormatFault } from "../../src/base/structure.ts";
 import { mutate, type Random } from "../fuzz/mutate.ts";
+import { placed } from "../fuzz/placed.ts";
 import { sealed } from "./support.ts";
 
 /** A spoilt copy; mostly with its length, and often its checksum, right again, so that what lies behind is reached. */
@@ -24,12 +27,12 @@ export function fuzzNfit(table: Uint8Array, rng: Random): void {
   const { structures } = acpi.decodeLoosely(bytes);
   assert.ok(structures.length <= bytes.length / 4);
   assert.ok(findings.length <= 8 + 24 * structures.length);
-  for (const { offset, length } of findings) assert.ok(offset >= 0 && length >= 0);
+  for (const finding of findings) placed({ ...finding, kind: "format", reason: finding.message }, bytes);
   acpi.describeNfit(bytes);
   if (rng(4) === 0) acpi.diffNfit(table, bytes);
 
   const decoded = acpi.decodeNfit(bytes);
-  if (decoded.isErr()) return;
+  if (decoded.isErr()) return placed(decoded.error, bytes);
   assert.ok(sameBytes(acpi.encodeNfit(decoded.value), bytes), "the table does not survive the trip");
   const linux = acpi.readAsLinux(decoded.value, rng(2) === 0 ? "6.1" : "6.12");
   for (const region of acpi.linuxRegions(linux).regions) fuzzRegion(linux, region, rng);
@@ -55,7 +58,7 @@ function fuzzRegion(linux: acpi.LinuxNfit, region: acpi.LinuxRegion, rng: Random
 export function fuzzSsdt(table: Uint8Array, rng: Random): void {
   const bytes = spoilt(table, rng, 36);
   const decoded = acpi.decodeAml(bytes);
-  if (decoded.isErr()) return;
+  if (decoded.isErr()) return placed(decoded.error, bytes);
   assert.ok(sameBytes(acpi.encodeAml(decoded.value), bytes), "the table does not survive the trip");
   acpi.aslText(decoded.value);
   for (const object of acpi.allObjects(acpi.objectTree(decoded.value.terms, true))) assert.ok(object.path);
@@ -64,7 +67,7 @@ export function fuzzSsdt(table: Uint8Array, rng: Random): void {
 export function fuzzSrat(table: Uint8Array, rng: Random): void {
   const bytes = spoilt(table, rng, 48);
   const decoded = acpi.decodeSrat(bytes);
-  if (decoded.isErr()) return;
+  if (decoded.isErr()) return placed(decoded.error, bytes);
   assert.ok(sameBytes(acpi.encodeSrat(decoded.value), bytes), "the table does not survive the trip");
   acpi.nodeOfAddress(decoded.value, rng(2 ** 30));
   acpi.xenSratRefusal(decoded.value);
@@ -92,5 +95,6 @@ const READERS = [
 /** Payloads of any length, read as anything. */
 export function fuzzPayload(rng: Random): void {
   const bytes = mutate(new Uint8Array(rng(160)).map(() => (rng(3) === 0 ? rng(256) : 0)), rng);
-  READERS[rng(READERS.length)]!(bytes).isOk();
+  const read: Result<unknown, FormatFault> = READERS[rng(READERS.length)]!(bytes);
+  read.mapErr((fault) => placed(fault, bytes));
 }

@@ -6,9 +6,12 @@
 /** An integer from 0 up to, not including, `bound`. */
 export type Random = (bound: number) => number;
 
-/** xorshift32: fast, and good enough to spread mutations. */
+/** xorshift32: fast, and good enough to spread mutations. Seeds that follow each other are mixed apart (MurmurHash3). */
 export function random(seed: number): Random {
-  let state = (seed ^ 0x9e3779b9) >>> 0 || 1;
+  let state = seed + 0x9e3779b9;
+  state = Math.imul(state ^ (state >>> 16), 0x85ebca6b);
+  state = Math.imul(state ^ (state >>> 13), 0xc2b2ae35);
+  state = (state ^ (state >>> 16)) >>> 0 || 1;
   return (bound) => {
     state ^= state << 13;
     state ^= state >>> 17;
@@ -73,4 +76,18 @@ function resize(bytes: Uint8Array, rng: Random): Uint8Array {
   const grown = new Uint8Array(bytes.length + 1 + rng(16));
   grown.set(bytes);
   return grown;
+}
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/** A mutated text: its bytes are, and now and then a piece of `pieces` is put in somewhere, once or many times. */
+export function mutateText(text: string, rng: Random, pieces: readonly string[]): string {
+  let out = rng(3) === 0 ? text : decoder.decode(mutate(encoder.encode(text), rng));
+  for (let rounds = rng(4); rounds > 0; rounds--) {
+    const at = rng(out.length + 1);
+    const piece = pieces[rng(pieces.length)]!.repeat(rng(12) === 0 ? 1 + rng(500) : 1);
+    out = out.slice(0, at) + piece + out.slice(at + rng(piece.length + 1));
+  }
+  return out;
 }

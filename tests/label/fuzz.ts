@@ -3,6 +3,7 @@ import { viewOf } from "../../src/base/bytes.ts";
 import { prettyJson } from "../../src/base/json.ts";
 import {
   applyWrites,
+  type BttInfoFault,
   checkLabelAreas,
   deleteLabels,
   describeLabelArea,
@@ -15,6 +16,7 @@ import {
   infoChecksum,
   type LabelArea,
   namespacesFromLabels,
+  type PfnFault,
   readBttInfo,
   readCxlLabels,
   readLabelArea,
@@ -27,6 +29,7 @@ import {
 import { fletcher64 } from "../../src/base/checksum.ts";
 import { ABSTRACTION } from "../../src/label/mod.ts";
 import { mutate, type Random } from "../fuzz/mutate.ts";
+import { placed } from "../fuzz/placed.ts";
 import { type CapturedNamespace, readerOf } from "./captured_namespaces.ts";
 
 const PM = "66f0d379-b4f3-4074-ac43-0d3318b78cdb";
@@ -38,7 +41,10 @@ export function fuzzLabelArea(area: Uint8Array, rng: Random): void {
   if (rng(4) > 0) sealIndexes(bytes);
   if (rng(2) > 0) sealLabels(bytes);
 
-  for (const fault of checkLabelAreas([bytes, area], REGIONS)) explainLabel(fault);
+  for (const fault of checkLabelAreas([bytes, area], REGIONS)) {
+    explainLabel(fault);
+    placed({ ...fault, kind: "format", path: fault.kind, reason: fault.kind }, [bytes, area][fault.area]!);
+  }
   const view = describeLabelArea(bytes);
   for (const { slot } of view?.slots.slice(0, 4) ?? []) describeSlot(bytes, view!.geometry, slot);
   const json = readLabelsJson("nmem0", bytes, { human: rng(2) === 0 });
@@ -122,8 +128,12 @@ export function fuzzInfoBlock(namespace: CapturedNamespace, rng: Random): void {
   if (rng(4) > 0) viewOf(padded).setBigUint64(4088, infoChecksum(padded), true);
 
   const host = { start, size, uuid, alignments: [4096, 0x200000, 0x40000000] };
-  for (const flavour of ["fsdax", "devdax"] as const) validatePfn(padded, flavour, host).mapErr(explainInfoBlock);
-  readBttInfo(padded, uuid).mapErr(explainInfoBlock);
+  const refused = (fault: PfnFault | BttInfoFault): void => {
+    explainInfoBlock(fault);
+    placed({ ...fault, kind: "format" }, padded);
+  };
+  for (const flavour of ["fsdax", "devdax"] as const) validatePfn(padded, flavour, host).mapErr(refused);
+  readBttInfo(padded, uuid).mapErr(refused);
   const logChange = rng(2) === 0 ? 1 + rng(255) : 0;
   const logAt = rng(16384);
   const read = (offset: number, length: number): Uint8Array => {

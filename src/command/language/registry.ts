@@ -71,6 +71,7 @@ export function nearest(word: string, candidates: readonly string[]): string | u
   let best: string | undefined;
   let least = 3;
   for (const candidate of candidates) {
+    if (Math.abs(word.length - candidate.length) >= least) continue;
     const distance = edits(word, candidate);
     if (distance < least) [best, least] = [candidate, distance];
   }
