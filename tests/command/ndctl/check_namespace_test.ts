@@ -4,7 +4,8 @@ import { viewOf } from "../../../src/base/bytes.ts";
 import { type Spa } from "../../../src/abi/address.ts";
 import { bttArenas, encodeMapEntry, INFO_BLOCK_SIZE, LOG_GROUP_SIZE, writeLogEntry } from "../../../src/label/mod.ts";
 import { MiB } from "../../../src/base/units.ts";
-import { Fork } from "../../../src/host/fork.ts";
+import { logOf } from "../../../src/host/mod.ts";
+import { WALL_TIME } from "../../support/session.ts";
 import { LABELS, type MadeHost, madeHost } from "./made_host.ts";
 
 const SIZE = 32 * MiB;
@@ -24,21 +25,10 @@ async function withBtt(): Promise<Btt> {
   return {
     host,
     damage(offset, bytes) {
-      const fork: Fork = host.host.fork();
+      const fork = host.host.fork();
       fork.machine.store((start + offset) as Spa, bytes)._unsafeUnwrap();
-      host.host.commit(
-        fork,
-        {
-          time: "2026-01-01T00:00:00.000Z",
-          who: "tester",
-          line: "damage",
-          status: 0,
-          kind: "command",
-          undoes: undefined,
-          steps: [],
-          losses: [],
-        } as unknown as Parameters<typeof host.host.commit>[1],
-      )._unsafeUnwrap();
+      const draft = { time: WALL_TIME, who: "tester", line: "damage", status: 0, undoes: undefined, ...logOf([]) };
+      host.host.commit(fork, { ...draft, kind: "command" })._unsafeUnwrap();
     },
     bytes: (offset, length) => host.host.fork().machine.load((start + offset) as Spa, length)._unsafeUnwrap(),
   };
