@@ -1,11 +1,11 @@
 /** `guest read`: a load in a guest, through its second-level tables to the medium. */
-import { ok } from "neverthrow";
+import { err, ok } from "neverthrow";
 import { hexDump, hexText } from "../../base/bytes.ts";
 import { range } from "../../base/range.ts";
-import { hex } from "../../base/units.ts";
+import { hex, MiB } from "../../base/units.ts";
 import { type AnyCommand, type Context, declare, type Outcome } from "../language/command.ts";
 import { answer, JSON_OPTION } from "../ept/domain_verb.ts";
-import { optionUsage, parseOptions } from "../language/options.ts";
+import { optionUsage, parseOptions, usageFault } from "../language/options.ts";
 import { bytesOut, OUTPUT_OPTION } from "../tables/bytes_out.ts";
 import { type Fork } from "../../host/mod.ts";
 import { type Access, ACCESS_OPTIONS, accessFailed, accessOf, lengthOf } from "./access.ts";
@@ -19,6 +19,9 @@ const OPTIONS = {
   ...JSON_OPTION,
 } as const;
 const USAGE = `guest read ${optionUsage(OPTIONS)}`;
+
+/** Bytes that are shown rather than written to a file. */
+const MOST_SHOWN = MiB;
 
 interface ReadArgs extends Access {
   readonly length: number;
@@ -39,9 +42,13 @@ export const guestRead: AnyCommand = declare<ReadArgs>({
   parse: (argv) =>
     parseOptions(argv, OPTIONS, USAGE).andThen((parsed) =>
       accessOf(parsed, USAGE).andThen((access) =>
-        lengthOf(parsed.get("length") ?? "256", USAGE).andThen((length) =>
-          ok({ ...access, length, output: parsed.get("output"), json: parsed.has("json") })
-        )
+        lengthOf(parsed.get("length") ?? "256", USAGE).andThen((length) => {
+          const output = parsed.get("output");
+          if (output === undefined && length > MOST_SHOWN) {
+            return err(usageFault("more than 1 MiB is no hex dump for anybody: add -o FILE", USAGE));
+          }
+          return ok({ ...access, length, output, json: parsed.has("json") });
+        })
       )
     ),
   // deno-lint-ignore require-yield -- commands are generators whether or not they have progress to tell
