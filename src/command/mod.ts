@@ -10,6 +10,7 @@ import { type FixturePath, importCommands } from "./hosts/import.ts";
 import { daxctlCommands } from "./daxctl/daxctl_commands.ts";
 import { ndctlCommands } from "./ndctl/ndctl_commands.ts";
 import { lifeCommands } from "./hosts/life.ts";
+import { powerFail } from "./hosts/power_fail.ts";
 import { traceCommand } from "./trace/trace.ts";
 import { xenNdctlCommands, xlCommands } from "./xl/mod.ts";
 import { type AnyCommand } from "./language/command.ts";
@@ -38,6 +39,7 @@ export function allCommands({ fixturePath, globals, more }: CommandParts): reado
     ...xenNdctlCommands,
     ...importCommands(fixturePath),
     ...lifeCommands,
+    powerFail,
     ...historyCommands,
     traceCommand,
     batch,

@@ -14,6 +14,7 @@ export { explainImport, type ImportFault, importTables } from "./import/tables.t
 export { digest, foldSteps, logOf, type StepRun, stepsOf, stepText } from "./journal.ts";
 export { type DimmNames, dimmNamesOn, groupSteps, groupText, type StepGroup } from "./step_groups.ts";
 export { openHost } from "./open.ts";
+export { failPower, type Interruption, type MediumWrite, mediumWrites } from "./power_failure.ts";
 export { MemoryStore } from "./store/memory_store.ts";
 export { SqliteStore } from "./store/sqlite_store.ts";
 export { type EntryKind, type JournalEntry, type Store, type StoredChange, type StoreFault } from "./store/store.ts";
