@@ -132,7 +132,7 @@ export function failureText({ fault, domid }: CreateFailure): string {
       return "xc: error: panic: xg_dom_boot.c:119: xc_dom_boot_mem_init: can't allocate low memory for domain: " +
         `Out of memory\nlibxl: error: Domain ${domid}:${what}\n${hint}\n${rebuilt(-3)}${gone}`;
     default:
-      return `libxl: error: Domain ${domid}:${slotOf(fault)}${what}\n${hint === "" ? "" : `${hint}\n`}`;
+      return `libxl: error: Domain ${domid}:${slotOf(fault)}${what}\n${hint}\n`;
   }
 }
 

@@ -80,9 +80,17 @@ export function explainCreate(fault: CreateFault): Explanation {
     case "device-model":
       return { what: `the device model ended: ${fault.text}`, hint: "the configuration asks for what QEMU cannot do" };
     case "qmp":
-      return { what: `the device model refused ${fault.command}: ${fault.text}`, hint: "" };
+      return {
+        what: `the device model refused ${fault.command}: ${fault.text}`,
+        hint: fault.command === "device_add"
+          ? "nvdeck_vnvdimm_reserve = SIZE in the configuration is for all that is attached later"
+          : "destroy the domain and create it again",
+      };
     case "unknown-device":
-      return { what: `the device model has ${fault.id} in slot ${fault.slot}, which nobody configured`, hint: "" };
+      return {
+        what: `the device model has ${fault.id} in slot ${fault.slot}, which nobody configured`,
+        hint: "destroy the domain and create it again",
+      };
     case "table-pool":
       return {
         what: `the pool for second-level tables, ${
