@@ -12,6 +12,7 @@ import {
   statusOnly,
 } from "../acpi/mod.ts";
 import { type LabelRefusal, LabelStorage } from "./label_storage.ts";
+import { type Range } from "../base/range.ts";
 import { answerRoot } from "./root_dsm.ts";
 import { answerSecurity } from "./security.ts";
 import { answerHealth } from "./smart.ts";
@@ -34,6 +35,8 @@ export class MachineFirmware implements Firmware {
     private readonly state: MachineState,
     private readonly facts: MachineFacts,
     private readonly recorder: Recorder,
+    /** Zeroes memory by SPA: what clearing an error leaves behind. */
+    private readonly zero: (r: Range) => void,
   ) {}
 
   fit(): Uint8Array | undefined {
@@ -96,7 +99,7 @@ export class MachineFirmware implements Firmware {
     const { dsmMask } = this.facts.root;
     if (fn === 0) return bitmap(dsmMask);
     if ((dsmMask & (2 ** fn)) === 0) return statusOnly(DSM_STATUS.unsupported);
-    return answerRoot(this.state, this.facts, fn, input) ?? statusOnly(DSM_STATUS.unsupported);
+    return answerRoot(this.state, this.facts, fn, input, this.zero) ?? statusOnly(DSM_STATUS.unsupported);
   }
 
   /** Functions 4 (size), 5 (get) and 6 (set) of the Intel family: dsm.md section 4. */

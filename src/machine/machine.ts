@@ -26,7 +26,9 @@ export class Machine implements PhysicalMemory {
   readonly firmware: MachineFirmware;
 
   constructor(readonly state: MachineState, private readonly recorder: Recorder) {
-    this.firmware = new MachineFirmware(state, this.facts, recorder);
+    this.firmware = new MachineFirmware(state, this.facts, recorder, ({ start, end }) => {
+      this.zero(start as Spa, end - start, "cleared error");
+    });
   }
 
   get facts(): MachineFacts {

@@ -42,6 +42,7 @@ export function answerRoot(
   facts: MachineFacts,
   fn: number,
   input: Uint8Array,
+  zero: (r: Range) => void,
 ): Uint8Array | undefined {
   const bad = statusOnly(DSM_STATUS.invalidInput);
   switch (fn) {
@@ -55,7 +56,7 @@ export function answerRoot(
     case ROOT_FUNCTION.arsStatus:
       return scrubStatus(state);
     case ROOT_FUNCTION.clearError:
-      return withRange(clearErrorInput.decode(input).unwrapOr(undefined), (r) => clearError(state, facts, r));
+      return withRange(clearErrorInput.decode(input).unwrapOr(undefined), (r) => clearError(state, facts, r, zero));
     case ROOT_FUNCTION.translateSpa:
       return translateSpaInput.decode(input).match(({ spa }) => translate(state, spa), () => bad);
     case ROOT_FUNCTION.injectError:
@@ -137,10 +138,13 @@ function scrubStatus(state: MachineState): Uint8Array {
   });
 }
 
-function clearError(state: MachineState, facts: MachineFacts, r: Range): Uint8Array {
+/** The bytes that could not be read are zeroes afterwards (model section 6). */
+function clearError(state: MachineState, facts: MachineFacts, r: Range, zero: (r: Range) => void): Uint8Array {
   const unit = facts.root.clearErrorUnit;
   if (r.start % unit !== 0 || r.end % unit !== 0) return statusOnly(DSM_STATUS.invalidInput);
+  const bad = poisonOf(state).flatMap((p) => intersection(range(p.start, p.length), r) ?? []);
   removePoison(state, r);
+  bad.forEach(zero);
   return clearErrorAnswer.encode({ cleared: BigInt(r.end - r.start) });
 }
 
