@@ -17,3 +17,23 @@ export { type SmartData, type SmartInjectionInput, type SmartThresholds, type Th
 export { type Security } from "./security.ts";
 export { labelAreaOf } from "./label_data.ts";
 export { DAX_ROOT, Sysfs, SYSFS_ROOT } from "./sysfs/tree.ts";
+export { type BlockDevice } from "./files/block_device.ts";
+export { type DiskExtent, Dom0Files, type FileOnDisk } from "./files/dom0_files.ts";
+export { type Ext4Geometry, groupStart, hasBackup } from "./files/ext4/geometry.ts";
+export { type Extent } from "./files/file_extents.ts";
+export { type DirectoryEntry, type Entry } from "./files/file_operations.ts";
+export { type FileEntry } from "./files/file_work.ts";
+export { type FoundSuperblock, type Made, type MakeFault, type MakeRequest } from "./files/filesystems.ts";
+export { type Partition } from "./files/gpt.ts";
+export { type MountOptions, mountOptions } from "./files/mount_options.ts";
+export { type MountFault, plainPath } from "./files/mounts.ts";
+export { type PartitionFault, type PartitionSize } from "./files/partitioning.ts";
+export {
+  type Dom0FilesState,
+  type Filesystem,
+  type FilesystemType,
+  type FstabEntry,
+  type Mount,
+  type StoredFile,
+} from "./files/state.ts";
+export { type XfsGeometry } from "./files/xfs/geometry.ts";

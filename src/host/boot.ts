@@ -14,17 +14,18 @@ export function powerOff(fork: Fork): void {
 }
 
 /**
- * Xen, dom0's driver and labels, then what the toolstack brings back: memory handed to Xen, and guests that start by
- * themselves. Returns what the operator should know, a line each.
+ * Xen, dom0's driver and labels, the filesystems of fstab, then what the toolstack brings back: memory handed to Xen, and
+ * guests that start by themselves. Returns what the operator should know, a line each.
  */
 export function boot(fork: Fork): string[] {
   fork.power = true;
   fork.forgetModels();
   fork.xen.boot();
   fork.dom0.boot();
+  const unmounted = fork.files.boot();
   const replayed = fork.toolstack.replay().flatMap(({ what, note }) => (note === "" ? [] : [`${what}: ${note}`]));
   const started = fork.toolstack.autostart().map(({ name, domid, note }) =>
     domid === undefined ? `${name} was not started: ${note}` : `${name} started as domain ${domid}`
   );
-  return [...replayed, ...started];
+  return [...unmounted, ...replayed, ...started];
 }

@@ -3,7 +3,7 @@
  * Adding a component here is all it takes to have it forked, stored, undone and forgotten at power-off.
  */
 import { BaseBlocks, type BlockChange, type Blocks, Layer } from "../base/blocks.ts";
-import { type Dom0State } from "../dom0/mod.ts";
+import { type Dom0FilesState, type Dom0State } from "../dom0/mod.ts";
 import { type MachineState } from "../machine/mod.ts";
 import { type ToolstackState } from "../toolstack/mod.ts";
 import { type DeviceModelState } from "../device_model/mod.ts";
@@ -13,6 +13,8 @@ import { type HostFacts } from "./facts.ts";
 export interface HostState {
   readonly machine: MachineState;
   readonly dom0: Dom0State;
+  /** Filesystems on dom0's disks. */
+  readonly files: Dom0FilesState;
   /** Xen's own memory: regions, frames, domains. */
   readonly xen: { readonly all: Blocks<unknown> };
   readonly toolstack: ToolstackState;
@@ -41,6 +43,15 @@ const COMPONENTS: ComponentTable = {
     poison: "durable",
   },
   dom0: { devices: "volatile", holders: "volatile" },
+  files: {
+    filesystems: "durable",
+    files: "durable",
+    maps: "durable",
+    fstab: "durable",
+    mounts: "volatile",
+    memory: "volatile",
+    pins: "volatile",
+  },
   xen: { all: "volatile" },
   toolstack: {
     domains: "volatile",

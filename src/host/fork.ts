@@ -4,10 +4,10 @@
  */
 import { type PhysicalMemory } from "../abi/ports.ts";
 import { DeviceModels } from "../device_model/mod.ts";
-import { Dom0, NATIVE_FACTS, PV_FACTS } from "../dom0/mod.ts";
+import { Dom0, Dom0Files, NATIVE_FACTS, PV_FACTS } from "../dom0/mod.ts";
 import { type Guest } from "../guest/mod.ts";
 import { Machine } from "../machine/mod.ts";
-import { NO_FILES, Toolstack } from "../toolstack/mod.ts";
+import { Toolstack } from "../toolstack/mod.ts";
 import { Xen } from "../xen/mod.ts";
 import { ClearingFirmware } from "./clearing_firmware.ts";
 import { ModelClock } from "./clock.ts";
@@ -36,6 +36,7 @@ export class Fork {
   #machine: Machine | undefined;
   #xen: Xen | undefined;
   #dom0: Dom0 | undefined;
+  #files: Dom0Files | undefined;
   #deviceModels: DeviceModels | undefined;
   #toolstack: Toolstack | undefined;
 
@@ -84,7 +85,7 @@ export class Fork {
       qmp: deviceModels.qmp,
       deviceModels: endingGuests(this),
       dom0,
-      files: NO_FILES,
+      files: this.files,
       memory,
       recorder,
       draws,
@@ -93,6 +94,11 @@ export class Fork {
       nfit: this.machine.table("NFIT"),
       facts: facts.xl,
     });
+  }
+
+  /** Filesystems on dom0's disks. */
+  get files(): Dom0Files {
+    return this.#files ??= new Dom0Files(this.dom0, this.state.files);
   }
 
   get dom0(): Dom0 {
@@ -120,6 +126,7 @@ export class Fork {
     this.#machine =
       this.#xen =
       this.#dom0 =
+      this.#files =
       this.#deviceModels =
       this.#toolstack =
       this.#draws =

@@ -17,6 +17,9 @@ export interface FileBlocks {
    */
   reserve(start: number, end: number, size: number | undefined): Generator<number, boolean>;
 
+  /** The same in so many pieces that do not touch each other: fragmentation, on request. */
+  reserveApart(start: number, end: number, pieces: number): Generator<number, boolean>;
+
   /**
    * Makes every block of `[start, end)` a written one, as a row of writes of `call` blocks each would. Yields the blocks
    * that are new or were unwritten: they hold whatever the medium held. Returns the block that found no room, if any.

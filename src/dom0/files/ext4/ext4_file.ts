@@ -4,8 +4,10 @@
  * ext4_iomap_alloc.
  */
 import { type Range, range } from "../../../base/range.ts";
-import { type FileBlocks, type Zeroed } from "../file_blocks.ts";
+import { evenPieces } from "../free_space.ts";
+import { type Zeroed } from "../file_blocks.ts";
 import { type Extent, type FileExtents } from "../file_extents.ts";
+import { type OpenBlocks } from "../volume.ts";
 import {
   EXTENT_BLOCKS,
   GROWN_EXTENT_BLOCKS,
@@ -35,7 +37,7 @@ export interface Ext4FileParts {
   readonly size: number;
 }
 
-export class Ext4File implements FileBlocks {
+export class Ext4File implements OpenBlocks {
   readonly extents: FileExtents;
   readonly tree: number[];
   readonly #preallocated: Preallocation[] = [];
@@ -63,6 +65,19 @@ export class Ext4File implements FileBlocks {
       yield at - start;
     }
     if (size !== undefined) this.#size = Math.max(this.#size, size);
+    return true;
+  }
+
+  *reserveApart(start: number, end: number, pieces: number): Generator<number, boolean> {
+    let [at, from] = [start, this.#goal(start)];
+    for (const length of evenPieces(end - start, pieces)) {
+      // What lies before the goal is the last resort.
+      const blocks = this.parts.mballoc.takeFrom(from, length) ?? this.parts.mballoc.takeFrom(0, length);
+      if (!blocks || !this.#insert(at, blocks, true)) return false;
+      at += length;
+      from = blocks.end + 1;
+      yield at - start;
+    }
     return true;
   }
 

@@ -6,12 +6,13 @@
  * ext4_mb_complex_scan_group, ext4_mb_measure_extent. Bitmaps that the kernel reads ahead in the background are not modeled.
  */
 import { type Range, range } from "../../../base/range.ts";
-import { type FreeSpace } from "../free_space.ts";
+import { firstRun, type FreeSpace } from "../free_space.ts";
 import { floorLog2 } from "./buddy.ts";
 import { FreedBlocks } from "./freed_blocks.ts";
-import { type Ext4Geometry, groupEnd, groupOf, GROUPS_PER_FLEX, groupStart } from "./geometry.ts";
+import { type Ext4Geometry, groupOf, GROUPS_PER_FLEX, groupStart } from "./geometry.ts";
 import { GroupLists, NO_GROUPS, type StoredGroupLists } from "./group_lists.ts";
 import { GroupSpace } from "./group_space.ts";
+import { type Found, Scan } from "./scan.ts";
 import { type BlockRequest, type Goal, goalOf, isSmall, type Preallocation } from "./request.ts";
 
 /** What the allocator remembers between requests. */
@@ -26,17 +27,8 @@ export const FRESH_MEMORY: MballocMemory = { ...NO_GROUPS, lastGroup: 0, shared:
 
 /** Smaller filesystems have no lists: all groups are looked at one by one. */
 const LIST_THRESHOLD_GROUPS = 16;
-const MIN_TO_SCAN = 10;
-const MAX_TO_SCAN = 200;
 /** Smallest power of two that is looked for as such. */
 const LEAST_ORDER = 1;
-
-/** A free stretch inside a group. */
-interface Found {
-  readonly group: number;
-  readonly start: number;
-  readonly length: number;
-}
 
 export class Mballoc {
   readonly #space: GroupSpace;
@@ -46,6 +38,8 @@ export class Mballoc {
   #shared: Range[];
   #freeBlocks: number;
   readonly #freed: FreedBlocks;
+  /** Groups that blocks were taken from one by one. */
+  readonly #unsummed = new Set<number>();
 
   /** `free` and `touched` are changed in place; `freeBlocks` counts what is free on the medium. */
   constructor(
@@ -69,11 +63,13 @@ export class Mballoc {
   }
 
   memory(): MballocMemory {
+    this.#sumUp();
     return { ...this.#lists.stored(), lastGroup: this.#lastGroup, shared: this.#shared };
   }
 
   /** Blocks in one piece, as many as asked for or fewer; undefined where nothing is left (-ENOSPC). */
   allocate(request: BlockRequest): Range | undefined {
+    this.#sumUp();
     const length = this.#claimable(request);
     if (length === 0) return undefined;
     const claimed = { ...request, length };
@@ -96,6 +92,21 @@ export class Mballoc {
     this.#take({ group, start: at - groupStart(this.g, group), length });
     this.#freeBlocks -= length;
     return range(at, length);
+  }
+
+  /** So many free blocks in a row, the first from `at` on: not the allocator's own choice. */
+  takeFrom(at: number, length: number): Range | undefined {
+    if (length > this.#claimableBlocks(true)) return undefined;
+    const start = firstRun(this.free, at, this.g.blocks, length);
+    if (start === undefined) return undefined;
+    this.free.remove(start, start + length);
+    this.#freeBlocks -= length;
+    for (let group = groupOf(this.g, start); groupStart(this.g, group) < start + length; group++) {
+      this.#space.forget(group);
+      this.touched.add(group);
+      this.#unsummed.add(group);
+    }
+    return range(start, length);
   }
 
   /**
@@ -299,6 +310,11 @@ export class Mballoc {
     this.#changed(group);
   }
 
+  #sumUp(): void {
+    for (const group of this.#unsummed) this.#changed(group);
+    this.#unsummed.clear();
+  }
+
   #changed(group: number): void {
     this.#space.forget(group);
     this.#lists.update(group, this.#space.summary(group));
@@ -316,47 +332,4 @@ function shiftedWindow(length: number, goal: Goal, { logical, length: asked }: B
   const atEnd = goal.logical + goal.length - length;
   if (logical >= atEnd) return atEnd;
   return logical + asked <= goal.logical + length ? goal.logical : logical;
-}
-
-/** The choice among free stretches: long enough and as short as can be, else as long as can be. */
-class Scan {
-  #best: Found | undefined;
-  #found = 0;
-
-  constructor(private readonly wanted: number) {}
-
-  /** Looks at a group's stretches; true when enough has been seen. */
-  over(group: number, space: GroupSpace): boolean {
-    for (const run of space.runs(group)) {
-      for (let start = run.start; start < run.end;) {
-        const length = space.lengthAt(group, start, this.wanted);
-        this.#found++;
-        if (this.#measure({ group, start, length })) return true;
-        start += length;
-      }
-    }
-    return this.#best !== undefined && this.#best.length >= this.wanted && this.#best.group === group;
-  }
-
-  result(): Found | undefined {
-    return this.#best && { ...this.#best, length: Math.min(this.#best.length, this.wanted) };
-  }
-
-  #measure(found: Found): boolean {
-    const { wanted } = this;
-    if (found.length === wanted) {
-      this.#best = found;
-      return true;
-    }
-    const best = this.#best;
-    if (!best) {
-      this.#best = found;
-      return false;
-    }
-    if (best.length < wanted ? found.length > best.length : found.length > wanted && found.length < best.length) {
-      this.#best = found;
-    }
-    if (this.#found > MAX_TO_SCAN) return true;
-    return this.#best!.length >= wanted && this.#found > MIN_TO_SCAN && this.#best!.group === found.group;
-  }
 }

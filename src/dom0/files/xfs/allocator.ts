@@ -5,7 +5,7 @@
  * xfs_alloc_ag_vextent_size, xfs_alloc_compute_diff.
  */
 import { type Range, range } from "../../../base/range.ts";
-import { freeIn, type FreeSpace } from "../free_space.ts";
+import { firstRun, freeIn, type FreeSpace } from "../free_space.ts";
 import { agEnd, agOf, agStart, keptBack, type XfsGeometry } from "./geometry.ts";
 
 /** Blocks never given out, so that deleting works on a full filesystem. */
@@ -58,6 +58,13 @@ export class XfsAllocator {
     const ag = agOf(this.g, at);
     const length = Math.min(most, Math.min(run.end, agEnd(this.g, ag)) - at, this.#longest(ag));
     return length < unit ? undefined : this.#take(at, length - (length % unit));
+  }
+
+  /** So many free blocks in a row, the first from `at` on: not the allocator's own choice. */
+  takeFrom(at: number, length: number): Range | undefined {
+    if (length > this.available) return undefined;
+    const start = firstRun(this.free, at, this.g.blocks, length);
+    return start === undefined ? undefined : this.#take(start, length);
   }
 
   release(pieces: Iterable<Range>): void {

@@ -1,7 +1,9 @@
 /** A file's blocks on XFS. Source: Linux 6.1 `fs/xfs/xfs_bmap_util.c` xfs_alloc_file_space, `xfs_iomap.c` xfs_iomap_write_direct. */
 import { type Range, range } from "../../../base/range.ts";
-import { type FileBlocks, type Zeroed } from "../file_blocks.ts";
+import { type Zeroed } from "../file_blocks.ts";
+import { evenPieces } from "../free_space.ts";
 import { type FileExtents } from "../file_extents.ts";
+import { type OpenBlocks } from "../volume.ts";
 import { type XfsAllocator } from "./allocator.ts";
 import { INODE_CHUNK, INODES_PER_BLOCK } from "./geometry.ts";
 
@@ -14,8 +16,10 @@ export interface XfsFileParts {
   readonly extents: FileExtents;
 }
 
-export class XfsFile implements FileBlocks {
+export class XfsFile implements OpenBlocks {
   readonly extents: FileExtents;
+  /** Trees of extents take no blocks here. */
+  readonly tree: readonly number[] = [];
 
   constructor(private readonly parts: XfsFileParts) {
     this.extents = parts.extents;
@@ -32,6 +36,20 @@ export class XfsFile implements FileBlocks {
       if (!blocks) return false;
       this.extents.set(hole.start, blocks, true);
       at = hole.start + blocks.end - blocks.start;
+      yield at - start;
+    }
+    return true;
+  }
+
+  *reserveApart(start: number, end: number, pieces: number): Generator<number, boolean> {
+    const { allocator } = this.parts;
+    let [at, from] = [start, this.#target(start)];
+    for (const length of evenPieces(end - start, pieces)) {
+      const blocks = allocator.takeFrom(from, length) ?? allocator.takeFrom(0, length);
+      if (!blocks) return false;
+      this.extents.set(at, blocks, true);
+      at += length;
+      from = blocks.end + 1;
       yield at - start;
     }
     return true;
