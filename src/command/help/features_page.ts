@@ -184,7 +184,7 @@ const FEATURES: readonly Feature[] = [
     what: "RAS: machine checks on pmem",
     from: "D1 D2 (titles)",
     state: "yes",
-    note: "ext, see help differences",
+    note: "ext: host damage --domain D --gpa A",
   },
   { id: "F35", what: "host and guest hot-plug", from: "D1 D2 (titles)", state: "yes", note: "ext: xl vnvdimm-attach" },
   {
