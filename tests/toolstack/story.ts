@@ -23,6 +23,10 @@ export class Story {
     return new Story(bootedHost(fixture, change));
   }
 
+  file(path: string, text: string): void {
+    this.#configs.set(path, text);
+  }
+
   /** An HVM guest of 128 MiB, `N.cfg` for guest N, with these settings on top. */
   config(n: number, settings: string): string {
     const path = `/g${n}.cfg`;

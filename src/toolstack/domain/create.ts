@@ -138,10 +138,9 @@ function giveMemory(tools: Tools, domid: number, config: DomainConfig, plan: Mem
   if (settings.isErr()) return err(settings.error);
   const missing = missingFile(tools, config);
   if (missing) return err(missing);
-  const populated = populate(tools, domid, plan.populated);
-  if (populated.isOk()) return ok();
   const free = tools.host.physinfo().map((info) => info.free).unwrapOr(0);
-  return err({ kind: "no-memory", missing: populated.error, of: plan.ram, free });
+  return populate(tools, domid, plan.populated)
+    .mapErr((missing): CreateFault => ({ kind: "no-memory", missing, of: plan.ram, free }));
 }
 
 function missingFile({ facts }: Tools, config: DomainConfig): CreateFault | undefined {

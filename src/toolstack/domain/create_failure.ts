@@ -55,9 +55,9 @@ export function explainCreate(fault: CreateFault): Explanation {
       return { what: `${fault.what}: ${strerror(fault.errno)}`, hint: "xl dmesg may say more" };
     case "no-memory":
       return {
-        what: `${shortSize(fault.missing)} of its ${shortSize(fault.of)} could not be had, ${
-          shortSize(fault.free)
-        } of the host are free`,
+        what: `it needs ${shortSize(fault.of)}, ${shortSize(fault.free)} were free: ${
+          shortSize(fault.missing)
+        } could not be had`,
         hint: "lower memory=, or destroy another domain",
       };
     case "not-hvm":

@@ -1,6 +1,8 @@
-/** The example guests: every file is read without a remark, and the names and UUIDs are all different. */
+/** The example guests: every file is read without a remark, and does on the default host what its comment says. */
 import assert from "node:assert/strict";
 import { parseConfig } from "../../../src/toolstack/config/parse_config.ts";
+import { underXen } from "../joined.ts";
+import { Story } from "../story.ts";
 
 const files = [...Deno.readDirSync("fixtures/guests")].map(({ name }) => name).filter((name) => name.endsWith(".cfg"));
 const read = (file: string) =>
@@ -21,3 +23,21 @@ Deno.test("no two example guests share a UUID", () => {
   const uuids = files.map((file) => read(file)._unsafeUnwrap().config.uuid);
   assert.equal(new Set(uuids).size, files.length);
 });
+
+/** The commands of a file's comment: what stands behind `nvdeck`, up to a column of remarks. */
+const commandsOf = (text: string): string[] =>
+  [...text.matchAll(/^# {3}nvdeck (.*?)(?: {3,}.*)?$/gm)].map(([, command]) => command!);
+
+// file1 needs a filesystem first.
+for (const file of files.filter((name) => name !== "file1.cfg")) {
+  Deno.test(`the commands in fixtures/guests/${file} succeed one after the other`, () => {
+    const path = `fixtures/guests/${file}`;
+    const text = Deno.readTextFileSync(path);
+    const story = Story.on("server-two-socket", file.startsWith("frames") ? underXen : undefined);
+    story.file(path, text);
+    const commands = commandsOf(text);
+    assert.ok(commands.includes(`xl create ${path}`));
+    for (const command of commands) story.ok(command);
+    story.sound();
+  });
+}
