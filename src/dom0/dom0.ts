@@ -10,25 +10,12 @@ import { type Loss, type Recorder } from "../abi/steps.ts";
 import { type Range } from "../base/range.ts";
 import { type BadSectors, busNow, regionBadblocks } from "./badblocks.ts";
 import { bindDax, setMemoryBlock, unbindDax } from "./dax_driver.ts";
-import { type DimmCommand } from "./dimm_commands.ts";
-import { enableDimm, NEW_DIMM, userWriteLabels } from "./dimm_driver.ts";
+import { Dimm } from "./dimm.ts";
+import { enableDimm, NEW_DIMM } from "./dimm_driver.ts";
 import { readDisk, writeDisk } from "./disk.ts";
 import { bindDevice, closeExclusive, holderOf, openExclusive, unbindDevice } from "./drivers.ts";
 import { type Dom0Facts } from "./facts.ts";
-import {
-  injectSmart,
-  offersFunction,
-  setSmartThresholds,
-  smart,
-  type SmartData,
-  type SmartInjectionInput,
-  type SmartThresholds,
-  smartThresholds,
-  type ThresholdInput,
-} from "./health.ts";
 import { Kernel } from "./kernel.ts";
-import { labelAreaSize, readLabels } from "./label_access.ts";
-import { availableSlots } from "./label_data.ts";
 import { nodeMap } from "./numa.ts";
 import { enableRegion, newRegion } from "./region_driver.ts";
 import {
@@ -43,11 +30,10 @@ import {
   uninjectError,
   waitScrub,
 } from "./scrub.ts";
-import { type Security, security, waitOverwrite } from "./security.ts";
 import { type DaxDevice, type DaxMemory, type Dom0State } from "./state.ts";
 import { Sysfs } from "./sysfs/tree.ts";
 import { storeAttribute } from "./sysfs_store.ts";
-import { type DimmTopology, readTopology } from "./topology.ts";
+import { readTopology } from "./topology.ts";
 import {
   capacityOf,
   type DimmView,
@@ -92,6 +78,12 @@ export class Dom0 {
   /** In order of number. */
   dimms(): DimmView[] {
     return this.kernel.dimms.map((dimm) => dimmView(this.kernel, dimm));
+  }
+  /** What can be done with a DIMM, by its number. */
+  dimm(number: number): Dimm {
+    const dimm = this.kernel.dimms[number];
+    if (!dimm) throw new Error(`no nmem${number}`);
+    return new Dimm(this.kernel, dimm);
   }
   regions(): RegionView[] {
     return this.kernel.regions.map((region) => regionView(this.kernel, region));
@@ -185,37 +177,6 @@ export class Dom0 {
   dimmAt(region: number, spa: number): number | undefined {
     return dimmAt(this.kernel, this.kernel.region(region), spa);
   }
-  /** Undefined where the DIMM has no SMART command. */
-  smart(dimm: number): Result<SmartData, Errno> | undefined {
-    return smart(this.kernel, this.#dimm(dimm));
-  }
-  smartThresholds(dimm: number): Result<SmartThresholds, Errno> | undefined {
-    return smartThresholds(this.kernel, this.#dimm(dimm));
-  }
-  /** -ENOTTY where the DIMM has no such function, -EIO where firmware refuses; so also below. */
-  setSmartThresholds(dimm: number, thresholds: ThresholdInput): Result<void, Errno> {
-    return setSmartThresholds(this.kernel, this.#dimm(dimm), thresholds);
-  }
-  injectSmart(dimm: number, injection: SmartInjectionInput): Result<void, Errno> {
-    return injectSmart(this.kernel, this.#dimm(dimm), injection);
-  }
-  /** Undefined where the DIMM has no security functions. */
-  security(dimm: number): Security | undefined {
-    return security(this.kernel, this.#dimm(dimm));
-  }
-  /** Lets a running overwrite end: model time passes. Whether one ran. */
-  waitOverwrite(dimm: number): boolean {
-    return waitOverwrite(this.kernel, this.#dimm(dimm));
-  }
-  /** Number of the DIMM's command family; undefined where it answers none. */
-  dimmFamily(dimm: number): number | undefined {
-    return this.kernel.commands(this.#dimm(dimm)).family;
-  }
-  /** Whether firmware confirmed a function of the DIMM's family. */
-  offersFunction(dimm: number, fn: number): boolean {
-    return offersFunction(this.kernel, this.#dimm(dimm), fn);
-  }
-
   /** `/sys/bus/nd/devices`, to be read. */
   get sysfs(): Sysfs {
     return new Sysfs(this.kernel);
@@ -251,27 +212,6 @@ export class Dom0 {
     return writeDisk(this.kernel, disk, offset, bytes, note);
   }
 
-  /** Commands a DIMM offers to userspace. */
-  dimmOffers(dimm: number, command: DimmCommand): boolean {
-    return this.kernel.commands(this.#dimm(dimm)).commands.has(command);
-  }
-  /** Size of a DIMM's label area in bytes. */
-  labelAreaSize(dimm: number): Result<number, Errno> {
-    return labelAreaSize(this.kernel, this.#dimm(dimm)).map(({ size }) => size);
-  }
-  /** What stands in a DIMM's label area, whatever the driver remembers of it. */
-  readLabelArea(dimm: number, offset: number, length: number): Result<Uint8Array, Errno> {
-    return readLabels(this.kernel, this.#dimm(dimm), offset, length);
-  }
-  /** -EBUSY while the DIMM is active. A bound driver keeps its older copy until it is bound anew. */
-  writeLabelArea(dimm: number, offset: number, bytes: Uint8Array, note: string): Result<void, Errno> {
-    return userWriteLabels(this.kernel, this.#dimm(dimm), offset, bytes, note);
-  }
-  /** `available_slots`. */
-  availableSlots(dimm: number): number | undefined {
-    return availableSlots(this.kernel, this.#dimm(dimm));
-  }
-
   /** Tells the fork what data a command is about to lose. */
   losing(loss: Loss): void {
     this.kernel.parts.recorder.loss(loss);
@@ -299,11 +239,5 @@ export class Dom0 {
       enableRegion(kernel, region);
     }
     scrubAtBoot(kernel);
-  }
-
-  #dimm(number: number): DimmTopology {
-    const dimm = this.kernel.dimms[number];
-    if (!dimm) throw new Error(`no nmem${number}`);
-    return dimm;
   }
 }

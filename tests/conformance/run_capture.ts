@@ -82,7 +82,7 @@ class Comparison {
     for (const { number, name } of dom0.dimms()) {
       const captured = this.folder.read(`${root}labels/end.${name}.bin`);
       if (!captured) continue;
-      const area = dom0.readLabelArea(number, 0, captured.length).unwrapOr(new Uint8Array());
+      const area = dom0.dimm(number).readLabelArea(0, captured.length).unwrapOr(new Uint8Array());
       got.push(name, ...areaLines(area));
       wanted.push(name, ...areaLines(captured));
     }

@@ -38,7 +38,7 @@ export interface Condition {
 
 /** Undefined where health cannot be read. */
 export function conditionOf(dom0: Dom0, dimm: number): Condition | undefined {
-  const smart = dom0.smart(dimm)?.unwrapOr(undefined);
+  const smart = dom0.dimm(dimm).smart()?.unwrapOr(undefined);
   if (!smart) return undefined;
   const { alarms, shutdownStatus, health } = smart;
   const events = new Set<DimmEvent>();

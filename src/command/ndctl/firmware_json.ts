@@ -12,6 +12,6 @@ const FIRMWARE_INFO = 12;
 const UNREADABLE = 2n ** 64n - 1n;
 
 export function dimmFirmwareJson(dom0: Dom0, dimm: DimmView, flags: JsonFlags): { [key: string]: Json } {
-  if (!dom0.offersFunction(dimm.number, FIRMWARE_INFO)) return {};
+  if (!dom0.dimm(dimm.number).offersFunction(FIRMWARE_INFO)) return {};
   return { firmware: { current_version: hexJson(UNREADABLE, flags) } };
 }

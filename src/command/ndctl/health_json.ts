@@ -9,16 +9,16 @@ type Fields = { [key: string]: Json };
 const MICROSOFT = 3;
 
 /** Whether a DIMM without health data is a failure to ndctl, and not merely a DIMM that has none. */
-export const expectsHealth = (dom0: Dom0, dimm: DimmView): boolean => dom0.dimmFamily(dimm.number) === MICROSOFT;
+export const expectsHealth = (dom0: Dom0, dimm: DimmView): boolean => dom0.dimm(dimm.number).family === MICROSOFT;
 
 /** Undefined where the DIMM has no SMART command. */
 export function healthJson(dom0: Dom0, dimm: DimmView): Json | undefined {
-  const smart = dom0.smart(dimm.number);
+  const smart = dom0.dimm(dimm.number).smart();
   if (!smart) return undefined;
   if (smart.isErr()) return { health_state: "unknown" };
   const data = smart.value;
   const valid = (bit: number) => (data.validity & bit) !== 0;
-  const thresholds = dom0.smartThresholds(dimm.number)?.unwrapOr(undefined);
+  const thresholds = dom0.dimm(dimm.number).smartThresholds()?.unwrapOr(undefined);
   return {
     ...(valid(SMART_VALID.health) ? { health_state: healthWord(data.health) } : {}),
     ...(valid(SMART_VALID.mediaTemperature) ? { temperature_celsius: celsius(data.mediaTemperature) } : {}),

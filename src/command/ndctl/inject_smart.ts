@@ -45,11 +45,11 @@ const INTEL = 0;
 
 function supported(dom0: Dom0, dimm: DimmView, talk: Talk): Result<void, Errno> {
   // These messages end without a line break of their own.
-  if (dom0.dimmFamily(dimm.number) !== INTEL) {
+  if (dom0.dimm(dimm.number).family !== INTEL) {
     talk.say(`  Error: ${dimm.name}: smart injection not supported by ndctl.\n`);
     return err("ENOTTY");
   }
-  if (dom0.offersFunction(dimm.number, LEAF_FUNCTION.injectSmart)) return ok();
+  if (dom0.dimm(dimm.number).offersFunction(LEAF_FUNCTION.injectSmart)) return ok();
   talk.say(
     `  Error: ${dimm.name}: smart injection not supported by either platform firmware or the kernel.\n`,
   );
@@ -62,13 +62,13 @@ function setThresholds(dom0: Dom0, dimm: DimmView, { thresholds }: SmartRequest,
     talk.error(`${dimm.name}: ${message}`);
     return err(errno);
   };
-  const old = dom0.smartThresholds(dimm.number);
+  const old = dom0.dimm(dimm.number).smartThresholds();
   if (!old) return fail("no smart threshold command support", "EOPNOTSUPP");
   if (old.isErr()) return fail(`smart threshold command failed: ${numbered(old.error)}`, old.error);
-  if (!dom0.offersFunction(dimm.number, LEAF_FUNCTION.setSmartThreshold)) {
+  if (!dom0.dimm(dimm.number).offersFunction(LEAF_FUNCTION.setSmartThreshold)) {
     return fail("no smart set threshold command support", "EOPNOTSUPP");
   }
-  return dom0.setSmartThresholds(dimm.number, thresholds(old.value))
+  return dom0.dimm(dimm.number).setSmartThresholds(thresholds(old.value))
     .orElse((errno) => fail(`smart set threshold command failed: ${numbered(errno)}`, errno));
 }
 
@@ -85,7 +85,7 @@ function inject(
       if (!goesOn) return err("EOPNOTSUPP");
     }
     // A command that could not be filled in is sent all the same, and changes nothing.
-    last = dom0.injectSmart(dimm.number, input ?? {});
+    last = dom0.dimm(dimm.number).injectSmart(input ?? {});
     if (last.isErr()) {
       talk.error(`${dimm.name}: smart inject ${what} command failed: ${numbered(last.error)}`);
       if (!goesOn) return last;

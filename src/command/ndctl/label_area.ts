@@ -8,7 +8,7 @@ import { type DimmView, type Dom0 } from "../../dom0/mod.ts";
 import { initialiseAsNdctl, type LabelVersion, readLabelArea } from "../../label/mod.ts";
 
 export const wholeArea = (dom0: Dom0, dimm: DimmView): Result<Uint8Array, Errno> =>
-  dom0.labelAreaSize(dimm.number).andThen((size) => dom0.readLabelArea(dimm.number, 0, size));
+  dom0.dimm(dimm.number).labelAreaSize().andThen((size) => dom0.dimm(dimm.number).readLabelArea(0, size));
 
 /** Writes two fresh index blocks; labels that were there stay as garbage. The slots they offer, or undefined on failure. */
 export function initialiseLabels(dom0: Dom0, dimm: DimmView, version: LabelVersion): number | undefined {
@@ -18,7 +18,7 @@ export function initialiseLabels(dom0: Dom0, dimm: DimmView, version: LabelVersi
   if (fresh.isErr()) return undefined;
   reportLostLabels(dom0, dimm, area.value);
   for (const write of fresh.value.writes) {
-    if (dom0.writeLabelArea(dimm.number, write.offset, write.bytes, write.note).isErr()) return undefined;
+    if (dom0.dimm(dimm.number).writeLabelArea(write.offset, write.bytes, write.note).isErr()) return undefined;
   }
   return fresh.value.area.slots;
 }

@@ -20,11 +20,11 @@ export interface Transfer {
 
 /** -EINVAL for an extent past the area, and where the DIMM has no label commands. Zero bytes mean all. */
 export function readExtent(dom0: Dom0, dimm: DimmView, length: number, offset: number): Result<Transfer, Errno> {
-  const size = dom0.labelAreaSize(dimm.number);
+  const size = dom0.dimm(dimm.number).labelAreaSize();
   if (size.isErr() || size.value === 0) return err("EINVAL");
   const total = length === 0 ? size.value : length;
   if (offset + total > size.value) return err("EINVAL");
-  return dom0.readLabelArea(dimm.number, 0, total).mapErr((): Errno => "EINVAL").map((bytes) => {
+  return dom0.dimm(dimm.number).readLabelArea(0, total).mapErr((): Errno => "EINVAL").map((bytes) => {
     const buffer = new Uint8Array(size.value);
     buffer.set(bytes);
     return { buffer, total, offset };
@@ -36,7 +36,7 @@ export const writeExtent = (
   dimm: DimmView,
   { buffer, total }: Transfer,
   note: string,
-): Result<void, Errno> => dom0.writeLabelArea(dimm.number, 0, buffer.subarray(0, total), note);
+): Result<void, Errno> => dom0.dimm(dimm.number).writeLabelArea(0, buffer.subarray(0, total), note);
 
 /** What is printed of an extent. */
 export function extentBytes(transfer: Transfer): Result<Uint8Array, Errno> {

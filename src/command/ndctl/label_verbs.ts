@@ -187,7 +187,7 @@ export const zeroLabels = dimmVerb({
       return err("EBUSY");
     }
     return readExtent(dom0, dimm, options.size ?? 0, options.offset ?? 0).andThen((transfer) => {
-      if (!dom0.dimmOffers(dimm.number, "set_data")) return err<void, Errno>("ENOTTY");
+      if (!dom0.dimm(dimm.number).offers("set_data")) return err<void, Errno>("ENOTTY");
       transfer.buffer.fill(0, transfer.offset, transfer.offset + transfer.total);
       reportLost(dom0, dimm);
       return writeExtent(dom0, dimm, transfer, "label area zeroed");

@@ -38,7 +38,7 @@ export function dimmJson(dom0: Dom0, dimm: DimmView, flags: JsonFlags): Fields {
   };
   if (!dimm.enabled) fields.state = "disabled";
   for (const [key, bit] of DIMM_FLAGS) if ((dimm.stateFlags & bit) !== 0) fields[key] = true;
-  const security = dom0.security(dimm.number);
+  const security = dom0.dimm(dimm.number).security();
   if (security) fields.security = security.state;
   if (security?.frozen) fields.security_frozen = true;
   if (flags.firmware) Object.assign(fields, dimmFirmwareJson(dom0, dimm, flags));

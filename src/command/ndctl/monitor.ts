@@ -84,9 +84,9 @@ function dimmsToWatch(dom0: Dom0, values: MonitorOptions, talk: Talk): DimmView[
     region: () => {},
     namespace: () => {},
     dimm(dimm) {
-      if (!dom0.dimmOffers(dimm.number, "smart")) return talk.say(`${dimm.name}: no smart support\n`);
-      const smart = dom0.smart(dimm.number)?.unwrapOr(undefined);
-      const thresholds = dom0.dimmOffers(dimm.number, "smart_thresh");
+      if (!dom0.dimm(dimm.number).offers("smart")) return talk.say(`${dimm.name}: no smart support\n`);
+      const smart = dom0.dimm(dimm.number).smart()?.unwrapOr(undefined);
+      const thresholds = dom0.dimm(dimm.number).offers("smart_thresh");
       if (thresholds && ((smart?.validity ?? 0) & SMART_VALID.alarms) === 0) {
         return talk.say(`${dimm.name}: smart alarm invalid\n`);
       }
@@ -108,7 +108,7 @@ async function* enableAlarms(
     ["dimm-spares-remaining", ALARM.spares, "--spares-alarm=on"],
   ] as const;
   for (const dimm of dimms) {
-    const now = session.host().fork().dom0.smartThresholds(dimm.number)?.unwrapOr(undefined);
+    const now = session.host().fork().dom0.dimm(dimm.number).smartThresholds()?.unwrapOr(undefined);
     if (!now) continue;
     const off = wanted.filter(([event, bit]) => watched.has(event) && (now.alarmControl & bit) === 0);
     if (off.length > 0) yield* session.execute(["ndctl", "inject-smart", dimm.name, ...off.map(([, , word]) => word)]);

@@ -112,7 +112,7 @@ export function enableLabels(dom0: Dom0, region: RegionView, command: string, ta
   const members = new Set(region.mappings.map(({ dimm }) => dimm.number));
   const dimms = dimmsOf(dom0).filter((dimm) => members.has(dimm.number));
   const offersAll = (dimm: number) =>
-    (["get_size", "get_data", "set_data"] as const).every((command) => dom0.dimmOffers(dimm, command));
+    (["get_size", "get_data", "set_data"] as const).every((command) => dom0.dimm(dimm).offers(command));
   if (!dimms.every((dimm) => offersAll(dimm.number))) return err("ENODEV");
 
   dom0.unbind(region.name);

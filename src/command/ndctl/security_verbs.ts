@@ -34,7 +34,7 @@ const HOSTNAME = "dom0";
 
 /** -EOPNOTSUPP where firmware has no security functions. */
 function supported(dom0: Dom0, dimm: DimmView, talk: Talk): Result<void, Errno> {
-  if (dom0.security(dimm.number)) return ok();
+  if (dom0.dimm(dimm.number).security()) return ok();
   talk.error(`${dimm.name}: security operation not supported`);
   return err("EOPNOTSUPP");
 }
@@ -127,7 +127,7 @@ export const waitOverwrite = dimmVerb({
   table: dimmOptions,
   act: (dom0, dimm, { verbose }, talk) =>
     supported(dom0, dimm, talk).map(() => {
-      if (dom0.waitOverwrite(dimm.number) && verbose) talk.say(`${dimm.name}: overwrite completed.\n`);
+      if (dom0.dimm(dimm.number).waitOverwrite() && verbose) talk.say(`${dimm.name}: overwrite completed.\n`);
     }),
 });
 

@@ -63,8 +63,8 @@ function refuse(dom0: Dom0, dimm: DimmView, upload: boolean, talk: Talk): Result
     talk.say(`  Error: update firmware: ${dimm.name}: firmware update not supported by ${why}\n`);
     return err(errno);
   };
-  if (dom0.dimmFamily(dimm.number) !== INTEL) return say("ndctl.", "ENOTTY");
-  if (UPDATE_FUNCTIONS.some((fn) => !dom0.offersFunction(dimm.number, fn))) {
+  if (dom0.dimm(dimm.number).family !== INTEL) return say("ndctl.", "ENOTTY");
+  if (UPDATE_FUNCTIONS.some((fn) => !dom0.dimm(dimm.number).offersFunction(fn))) {
     return say("either platform firmware or the kernel.", "EIO");
   }
   talk.say(`  Error: update firmware: ${dimm.name}: failed to retrieve firmware info\n`);
