@@ -9,7 +9,7 @@ import { type Charts, type Scene } from "./scene.ts";
 import { plural } from "./screens/parts.ts";
 import { SCREENS } from "./screens/mod.ts";
 import { tabLine } from "./tabs.ts";
-import { ends, fill, type Line, line, paint, type Span, span } from "./text/line.ts";
+import { ends, fill, type Line, line, lineWidth, paint, type Span, span } from "./text/line.ts";
 import { clean, pieces, wrapped } from "./text/width.ts";
 
 /** Ready rows: ANSI, `columns` cells each, `rows` of them. */
@@ -48,14 +48,18 @@ function header({ snapshot }: Model, width: number): Line {
   const total = shortSize(regions.reduce((sum, r) => sum + r.sizeBytes, 0));
   const roomy = width >= 100;
   const gap = roomy ? "   " : "  ";
-  const left = line(
+  const access = span(`${gap}${identity.access}`, identity.access === "ro" ? "warning" : "muted");
+  const right = [...health(snapshot), access, span(`${gap}#${identity.generation} `, "muted")];
+  const left = [
     span(" nvdeck", "accent"),
     span(`${gap}${clean(identity.name)}`, "strong"),
     span(`${gap}${roomy ? `${identity.management}-managed` : identity.management}`, "text"),
-    span(`${gap}${plural(dimms.length, "DIMM")}${gap}${plural(regions.length, "region")}${gap}${total}`, "muted"),
-  );
-  const access = span(`${gap}${identity.access}`, identity.access === "ro" ? "warning" : "muted");
-  return ends(left, [...health(snapshot), access, span(`${gap}#${identity.generation} `, "muted")], width);
+  ];
+  // What does not fit whole is left out, the capacity last.
+  const facts = [plural(dimms.length, "DIMM"), plural(regions.length, "region"), total].map((t) => `${gap}${t}`);
+  const room = width - lineWidth(left) - lineWidth(right) - 1;
+  while (facts.join("").length > room) facts.shift();
+  return ends([...left, span(facts.join(""), "muted")], right, width);
 }
 
 function health({ findings }: HostSnapshot): Line {

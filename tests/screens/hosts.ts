@@ -305,7 +305,9 @@ function call(
   restarts = 0,
 ): HypercallView {
   return {
-    sequence,
+    sequence: 41,
+    ordinal: sequence - 100,
+    answers: [],
     caller: "dom0",
     number,
     name,

@@ -149,12 +149,17 @@ Deno.test("EPT: an address is walked; one that is none is refused with an exampl
   stage.press("g", "ctrl+u").type("nonsense").press("enter").expect("not an address below 2^48");
 });
 
-Deno.test("NFIT: the bytes of the field under the cursor are marked", () => {
-  const stage = new Stage({}, { size: "120x40" }).press("5", "down", "down").expect(
-    "length  at 0x4, 4 bytes",
-    "[e0 00 00 00]",
-  );
-  stage.press("left").expect("header  at 0x0, 40 bytes");
+Deno.test("NFIT: the first range is open, and the bytes of the field under the cursor are marked", () => {
+  const stage = new Stage({}, { size: "120x40" }).press("5", "down", "down", "down", "down", "down");
+  stage.expect("▾ SPA range 2", "▸ memory map", "flags", "at 0x2e, 2 bytes", "[03 00]");
+  stage.press("left").expect("at 0x28, 56 bytes");
+  stage.press("up", "enter", "down").expect("signature", "[4e 46 49 54]");
+});
+
+Deno.test("NFIT: what was opened stays open for each guest's table by itself", () => {
+  const stage = new Stage({}, { size: "120x40" }).press("5", "enter").expect("signature");
+  stage.press("n").expect("vNFIT of web1").expectNot("signature");
+  stage.press("p").expect("NFIT of the host", "signature");
 });
 
 Deno.test("the mouse picks tabs and rows, the wheel scrolls", () => {

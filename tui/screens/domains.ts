@@ -92,7 +92,7 @@ const table = listing<DomainView>({
   columns: COLUMNS,
   all: (model) => model.snapshot.domains,
   id: (d) => d.name,
-  order: "by domid",
+  order: () => "by domid",
   paneRows,
   pane: ({ model, width }, d) => domainPane(model, d, width),
   nothing: () => [
@@ -190,7 +190,7 @@ const RANGE_LOOKS: Readonly<Record<GuestRangeView["kind"], { fill: string; role:
 
 /** A few GiB of RAM below terabytes of pmem would vanish: the map shows order and names, widths by logarithm. */
 function memoryBar(model: Model, d: DomainView, width: number): Line[] {
-  const map = d.memoryMap;
+  const map = joined(d.memoryMap);
   if (map.length === 0) {
     const why = isGuest(d)
       ? "Known once the guest is started."
@@ -214,4 +214,15 @@ function memoryBar(model: Model, d: DomainView, width: number): Line[] {
   if (model.theme.layout === "reader") return [line(` ${barSentence(segments)}`), EMPTY];
   const { bar: drawn, captions } = bar(segments, width - 2);
   return [[span(" "), ...drawn], [span(" "), ...captions]];
+}
+
+/** The small ranges of firmware below 4 GiB are one piece of the picture; the table has them all. */
+function joined(map: readonly GuestRangeView[]): GuestRangeView[] {
+  const pieces: GuestRangeView[] = [];
+  for (const range of map) {
+    const last = pieces.at(-1);
+    if (last?.kind !== "firmware" || range.kind !== "firmware") pieces.push(range);
+    else pieces[pieces.length - 1] = { ...last, endGpa: range.endGpa };
+  }
+  return pieces;
 }

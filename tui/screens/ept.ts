@@ -31,13 +31,13 @@ const COLUMNS: readonly Column<TreeRow<EptRow>>[] = [
   {
     title: "MAPS",
     priority: 2,
-    min: 16,
+    min: 22,
     text: (r) => mapsText(r.node),
     role: (r) => (r.node.kind === "empty" ? "muted" : "text"),
   },
   { title: "GPA", priority: 3, min: 14, text: (r) => hex(r.node.startGpa, 12) },
-  { title: "MPA", priority: 4, min: 14, text: (r) => (r.node.startMpa === undefined ? "" : hex(r.node.startMpa, 12)) },
-  { title: "BACKED BY", priority: 5, min: 10, grow: true, text: (r) => r.node.backs },
+  { title: "MPA", priority: 5, min: 14, text: (r) => (r.node.startMpa === undefined ? "" : hex(r.node.startMpa, 12)) },
+  { title: "BACKED BY", priority: 4, min: 12, grow: true, text: (r) => r.node.backs },
   { title: "RAW", priority: 6, min: 18, text: (r) => hex(r.node.entry, 16), role: () => "muted" },
 ];
 
@@ -160,7 +160,7 @@ function eptLines(model: Model, domain: string, view: EptView, width: number, he
   return [
     ...fill([
       rule(head, width, model.theme),
-      ...tableLines({ columns: COLUMNS, rows, top, cursor }, width, listHeight - 1, model.theme),
+      ...tableLines({ columns: COLUMNS, rows, top, cursor, tree: true }, width, listHeight - 1, model.theme),
     ], listHeight),
     ...fill([
       ...(gpa === undefined ? [] : walkLines(model, view.walk(gpa), width)),

@@ -62,7 +62,7 @@ const table = listing<JournalView>({
   columns: COLUMNS,
   all: (model) => model.snapshot.journal,
   id: (j) => String(j.sequence),
-  order: "newest first",
+  order: () => "newest first",
   paneRows: () => PANE_ROWS,
   pane: ({ model, width, height }, entry) => entryPane(model, entry, width, height),
   nothing: () => [

@@ -1,17 +1,31 @@
 /** Screen 7: the hypercalls made, newest first; the selected one decoded and as bytes. */
-import type { HypercallView } from "../../src/command/language/console_host.ts";
+import type { CallField, HypercallView } from "../../src/command/language/console_host.ts";
 import { grouped } from "../../src/base/units.ts";
 import { shown } from "../acts.ts";
-import { sideBySide } from "../layout.ts";
 import { stay } from "../messages.ts";
 import { type Model } from "../model.ts";
 import { type Screen } from "../scene.ts";
 import { beside, EMPTY, type Line, line, plainText, span } from "../text/line.ts";
-import { hexLines } from "../widgets/hex.ts";
+import { hexLines, hexWidth } from "../widgets/hex.ts";
 import { rule } from "../widgets/rule.ts";
 import { byNumber, byText, type Column } from "../widgets/table.ts";
 import { listing } from "./listing.ts";
 import { facts, plural } from "./parts.ts";
+
+/** `41.12`: the journal's entry, and which of its calls. */
+const numberOf = (h: HypercallView): string => `${h.sequence}.${h.ordinal}`;
+/** More than any entry keeps. */
+const CALLS_OF_AN_ENTRY = 1e6;
+
+const isZero = ({ value }: CallField): boolean => value === "0" || value === "0x0";
+/** Of these zero says something: a label area has no place in the guest's memory. */
+const TELLING = /^[gm]fn$/;
+const said = (fields: readonly CallField[]): string =>
+  fields.filter((f) => !isZero(f) || TELLING.test(f.name)).map((f) => `${f.name} ${f.value}`).join(", ");
+
+/** Arguments that are all zero are there for Xen's answer only. */
+const isQuestion = ({ fields, answers }: HypercallView): boolean => answers.length > 0 && fields.every(isZero);
+const argumentsText = (h: HypercallView): string => (isQuestion(h) ? `→ ${said(h.answers)}` : said(h.fields));
 
 const COLUMNS: readonly Column<HypercallView>[] = [
   {
@@ -19,17 +33,17 @@ const COLUMNS: readonly Column<HypercallView>[] = [
     align: "right",
     priority: 1,
     min: 4,
-    text: (h) => String(h.sequence),
-    compare: byNumber((h) => h.sequence),
+    text: numberOf,
+    compare: byNumber((h) => h.sequence * CALLS_OF_AN_ENTRY + h.ordinal),
   },
-  { title: "CALLER", priority: 4, min: 6, text: (h) => h.caller, compare: byText((h) => h.caller) },
-  { title: "CALL", priority: 1, min: 16, text: (h) => h.name, compare: byText((h) => h.name) },
+  { title: "CALLER", priority: 6, min: 6, text: (h) => h.caller, compare: byText((h) => h.caller) },
+  { title: "CALL", priority: 1, min: 24, text: (h) => h.name, compare: byText((h) => h.name) },
   {
     title: "ARGUMENTS",
     priority: 2,
     min: 16,
     grow: true,
-    text: (h) => h.fields.map((f) => `${f.name} ${f.value}`).join(", "),
+    text: argumentsText,
   },
   {
     title: "RESULT",
@@ -50,8 +64,8 @@ const table = listing<HypercallView>({
   title: "Hypercalls",
   columns: COLUMNS,
   all: (model) => model.snapshot.trace,
-  id: (h) => String(h.sequence),
-  order: "newest first",
+  id: numberOf,
+  order: () => "newest first",
   paneRows: () => PANE_ROWS,
   pane: ({ model, width, height }, call) => callPane(model, call, width, height),
   nothing: () => [
@@ -72,7 +86,7 @@ export const hypercalls: Screen = {
         const call = table.at(model);
         if (!call) return stay(model);
         const text = whole(call).map(plainText).join("\n");
-        return stay(shown(model, `#${call.sequence} ${call.name}`, text, "trace"));
+        return stay(shown(model, `#${numberOf(call)} ${call.name}`, text, "trace"));
       },
     },
     ...table.keys((call) => call.name),
@@ -82,25 +96,40 @@ export const hypercalls: Screen = {
   view: table.view,
 };
 
-const fieldLines = (call: HypercallView): Line[] => facts(call.fields.map((f) => [f.name, f.value]), 16);
+const fieldLines = (call: HypercallView): Line[] => {
+  const named = (fields: HypercallView["fields"]) => facts(fields.map((f) => [f.name, f.value]), labelWidth);
+  const labelWidth = 2 + Math.max(8, ...[...call.fields, ...call.answers].map((f) => f.name.length));
+  if (call.answers.length === 0) return named(call.fields);
+  return [
+    ...(isQuestion(call) ? [] : named(call.fields)),
+    line(span(" Xen's answer", "muted")),
+    ...named(call.answers),
+  ];
+};
 const NO_MARK = { offset: 0, length: 0 };
 
 function callPane(model: Model, call: HypercallView, width: number, height: number): Line[] {
-  const head = [
-    `#${call.sequence} ${call.name}`,
-    `hypercall ${call.number} by ${call.caller}`,
-    `result ${call.result}`,
-  ];
-  if (model.theme.layout === "reader") return [rule(head, width, model.theme), ...fieldLines(call)];
-  const { left, right } = sideBySide(width, 0.45);
-  const bytes = [
-    line(span(` in, ${plural(call.input.length, "byte")}`, "muted")),
-    ...hexLines(call.input, 0, right, Math.max(2, height - 4), NO_MARK),
-  ];
+  const head = [`#${numberOf(call)} ${call.name}`, `result ${call.result}`];
+  const who = line(span(` hypercall ${call.number} by ${call.caller}`, "muted"));
+  if (model.theme.layout === "reader") return [rule(head, width, model.theme), who, ...fieldLines(call)];
+  const right = Math.min(hexWidth(width), width - LEAST_FIELDS);
+  const left = width - 1 - right;
   return [
-    [...rule(head.slice(0, 2), left, model.theme), span("┬", "rule"), ...rule(["bytes", head[2]!], right, model.theme)],
-    ...beside(fieldLines(call), bytes, left, [span("│", "rule")], height - 1),
+    [...rule(head, left, model.theme), span("┬", "rule"), ...rule(["hex"], right, model.theme)],
+    ...beside([who, ...fieldLines(call)], byteLines(call, right, height - 1), left, [span("│", "rule")], height - 1),
   ];
+}
+const LEAST_FIELDS = 40;
+
+/** What went in, and what came out where there is room for both. */
+function byteLines({ input, output }: HypercallView, width: number, height: number): Line[] {
+  const block = (title: string, bytes: Uint8Array) => [
+    line(span(` ${title}, ${plural(bytes.length, "byte")}`, "muted")),
+    ...hexLines(bytes, 0, width, Infinity, NO_MARK),
+  ];
+  const asked = block("in", input);
+  const answered = block("out", output);
+  return asked.length + answered.length <= height ? [...asked, ...answered] : asked.slice(0, height);
 }
 
 const whole = (call: HypercallView): Line[] => [

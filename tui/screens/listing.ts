@@ -18,7 +18,7 @@ export interface ListingFacts<R> {
   readonly all: (model: Model) => readonly R[];
   readonly id: (row: R) => string;
   /** The order of `all`, in words. */
-  readonly order: string;
+  readonly order: (model: Model) => string;
   /** Rows that the pane about this row wants. */
   readonly paneRows: (row: R | undefined) => number;
   readonly pane: (scene: Scene, row: R) => Line[];
@@ -71,7 +71,7 @@ export function listing<R>(facts: ListingFacts<R>): Listing<R> {
 
   function orderAndFilter(model: Model): string[] {
     const { filter, sort, descending } = model.lists[name];
-    const order = sort ? `by ${sort.toLowerCase()} ${descending ? "▼" : "▲"}` : facts.order;
+    const order = sort ? `by ${sort.toLowerCase()} ${descending ? "▼" : "▲"}` : facts.order(model);
     return filter ? [order, `filter “${filter}”`] : [order];
   }
 

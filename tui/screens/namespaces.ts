@@ -32,7 +32,7 @@ import {
 
 export const COLUMNS: readonly Column<NamespaceView>[] = [
   { title: "NAME", priority: 1, min: 12, text: (n) => n.name, compare: byText((n) => n.name) },
-  { title: "LABEL", priority: 2, min: 6, text: (n) => n.label, compare: byText((n) => n.label) },
+  { title: "LABEL", priority: 2, min: 12, text: (n) => n.label, compare: byText((n) => n.label) },
   { title: "MODE", priority: 1, min: 6, text: (n) => n.mode, compare: byText((n) => n.mode) },
   { title: "MAP", priority: 7, min: 3, text: (n) => n.map ?? "" },
   {
@@ -76,7 +76,7 @@ const table = listing<NamespaceView>({
   columns: COLUMNS,
   all: (model) => model.snapshot.namespaces,
   id: (n) => n.name,
-  order: "in ndctl's order",
+  order: () => "in ndctl's order",
   paneRows: () => PANE_ROWS,
   pane: ({ model, width, height }, n) => detailPane(model, n, width, height),
   nothing,

@@ -9,6 +9,7 @@ import { type Model } from "../model.ts";
 import { type Scene, type Screen } from "../scene.ts";
 import { beside, EMPTY, fill, type Line, line, span } from "../text/line.ts";
 import { hexLines, hexTop, hexWidth } from "../widgets/hex.ts";
+import { clean, wrapped } from "../text/width.ts";
 import { cursorIndex, topRow } from "../widgets/list.ts";
 import { rule } from "../widgets/rule.ts";
 import { type Column, tableLines } from "../widgets/table.ts";
@@ -22,7 +23,8 @@ const COLUMNS: readonly Column<TreeRow<FieldNode>>[] = [
     title: "FIELD",
     priority: 1,
     min: 16,
-    text: (r) => `${"  ".repeat(r.depth)}${treeSign(r.state)}${r.node.name}`,
+    text: (r) => inTree(r, r.node.name),
+    short: (r) => inTree(r, shortened(r.node.name)),
   },
   {
     title: "VALUE",
@@ -37,10 +39,19 @@ const COLUMNS: readonly Column<TreeRow<FieldNode>>[] = [
     align: "right",
     priority: 3,
     min: 7,
-    text: (r) => (r.node.length > 1 ? `${r.node.offset}–${r.node.offset + r.node.length - 1}` : String(r.node.offset)),
+    text: (r) => (r.depth === 0 ? `${r.node.offset}–${r.node.offset + r.node.length - 1}` : String(r.node.offset)),
     role: () => "muted",
   },
 ];
+
+const inTree = (r: TreeRow<FieldNode>, name: string): string => `${"  ".repeat(r.depth)}${treeSign(r.state)}${name}`;
+
+/** Terms of the specification in the letters that everybody uses for them; the full name stands above the bytes. */
+const shortened = (name: string): string =>
+  name.replace("System Physical Address", "SPA").replace("NVDIMM Physical Address", "DPA").replace(
+    "Structure Index",
+    "Index",
+  );
 
 export interface TablesState {
   readonly domain: string | undefined;
@@ -48,16 +59,17 @@ export interface TablesState {
   readonly index: number;
 }
 
-const shape = {
-  id: (node: FieldNode) => node.id,
-  isLeaf: (node: FieldNode) => node.children.length === 0,
-  children: (node: FieldNode) => node.children,
-};
-/** A short table starts open; a long one as a list of its structures. */
-const SHORT_TABLE = 6;
-const rowsOfTable = remembered((table: TableView, turned: ReadonlySet<string>) =>
-  flattened(table.tree, { ...shape, startsOpen: (_, depth) => depth === 0 && table.tree.length <= SHORT_TABLE }, turned)
-);
+/** An NFIT starts as a list of its structures, the first range open; what was opened or closed stays so. */
+const rowsOfTable = remembered((table: TableView, owner: string | undefined, turned: ReadonlySet<string>) => {
+  const first = table.tree.find(({ name }) => /SPA range/i.test(name)) ?? table.tree[0];
+  return flattened(table.tree, {
+    // Every guest's table has a structure at byte 40: each is opened for itself.
+    id: (node: FieldNode) => `${owner ?? ""} ${table.signature} ${node.id}`,
+    isLeaf: (node) => node.children.length === 0,
+    children: (node) => node.children,
+    startsOpen: (node) => node === first,
+  }, turned);
+});
 const ids = remembered((rows: readonly TreeRow<FieldNode>[]) => rows.map((r) => r.id));
 
 const tablesOf = (model: Model) => model.snapshot.tables(model.tables.domain);
@@ -65,7 +77,7 @@ const tableOf = (model: Model): TableView | undefined =>
   tablesOf(model).map((all) => all[Math.min(model.tables.index, all.length - 1)]).unwrapOr(undefined);
 const rowsOf = (model: Model): readonly TreeRow<FieldNode>[] => {
   const table = tableOf(model);
-  return table ? rowsOfTable(table, model.lists.nfit.turned) : [];
+  return table ? rowsOfTable(table, model.tables.domain, model.lists.nfit.turned) : [];
 };
 
 /** Whose tables one can look at: the host's, then each domain that has any. */
@@ -171,39 +183,52 @@ function view({ model, width, height }: Scene): Line[] {
   const rows = rowsOf(model);
   const list = model.lists.nfit;
   const cursor = cursorIndex(list, ids(rows));
-  const node = rows[cursor]?.node;
-  const right = hexWidth(width);
-  const left = width - 1 - right;
   const whose = model.tables.domain
     ? `v${table.signature} of ${model.tables.domain}`
     : `${table.signature} of the host`;
-  const facts = [
+  const head = [
+    whose,
     plural(table.bytes.length, "byte"),
     table.checksumOk ? "sum ok" : "sum wrong",
     ...table.notes.slice(0, 1),
   ];
   const listHeight = height - 1;
-  const top = topRow(list, rows.length, listHeight - 1, cursor);
-  const tree = tableLines({ columns: COLUMNS, rows, top, cursor }, left, listHeight, model.theme);
-  const mark = { offset: node?.offset ?? 0, length: node?.length ?? 0 };
-  if (model.theme.layout === "reader") return fill([rule([whose, ...facts], width, model.theme), ...tree], height);
-  const bytes = hexLines(
-    table.bytes,
-    hexTop(mark, table.bytes.length, right, listHeight - 3),
-    right,
-    listHeight - 3,
-    mark,
-  );
-  const said: Line[] = [
-    line(
-      span(` ${node?.name ?? ""}`, "strong"),
-      span(mark.length > 0 ? `  at ${hex(mark.offset)}, ${plural(mark.length, "byte")}` : "", "muted"),
-    ),
-    EMPTY,
-    ...bytes,
-  ];
+  const shown = { columns: COLUMNS, rows, top: topRow(list, rows.length, listHeight - 1, cursor), cursor };
+  if (model.theme.layout === "reader") {
+    return fill([rule(head, width, model.theme), ...tableLines(shown, width, listHeight, model.theme)], height);
+  }
+  const right = hexWidth(width);
+  const left = width - 1 - right;
   return fill([
-    [...rule([whose, ...facts], left, model.theme), span("┬", "rule"), ...rule(["hex"], right, model.theme)],
-    ...beside(tree, said, left, [span("│", "rule")], listHeight),
+    [...rule(head, left, model.theme), span("┬", "rule"), ...rule(["hex"], right, model.theme)],
+    ...beside(
+      tableLines({ ...shown, tree: true }, left, listHeight, model.theme),
+      fieldPane(table.bytes, rows[cursor]?.node, right, listHeight),
+      left,
+      [span("│", "rule")],
+      listHeight,
+    ),
   ], height);
+}
+
+/** Rows above the bytes: name, place, value in two, and a blank one. Always so many, so that the bytes stay in place. */
+const FIELD_ROWS = 5;
+
+/** The field under the cursor in full, and its bytes among those around it. */
+function fieldPane(bytes: Uint8Array, node: FieldNode | undefined, width: number, height: number): Line[] {
+  const mark = { offset: node?.offset ?? 0, length: node?.length ?? 0 };
+  const place = `at ${hex(mark.offset)}, ${plural(mark.length, "byte")}`;
+  const meaning = node ? [node.value, node.note ?? "", node.fault ?? ""].filter((t) => t) : [];
+  const rows = height - FIELD_ROWS;
+  return [
+    ...fill([
+      line(span(` ${clean(node?.name ?? "")}`, "strong")),
+      line(span(mark.length > 0 ? ` ${place}` : "", "muted")),
+      ...meaning.flatMap((text) => wrapped(clean(text), width - 2)).map((text) =>
+        line(span(` ${text}`, node?.fault ? "danger" : "text"))
+      ),
+    ], FIELD_ROWS - 1),
+    EMPTY,
+    ...hexLines(bytes, hexTop(mark, bytes.length, width, rows), width, rows, mark),
+  ];
 }

@@ -40,6 +40,8 @@ const STATE_ROLES: Readonly<Record<StateWord, Role>> = {
   reserved: "warning",
 };
 export const stateRole = (state: StateWord): Role => STATE_ROLES[state];
+/** In pictures what nobody uses stays quiet, so that what is given away stands out. */
+const barRole = (state: StateWord): Role => (STATE_ROLES[state] === "text" ? "muted" : STATE_ROLES[state]);
 
 /** Digits of an SPA column: as wide as the highest address needs, at least 48 bits' worth of digits. */
 export const SPA_DIGITS = 12;
@@ -118,9 +120,10 @@ const segmentsOf = remembered((
   all: readonly NamespaceView[],
   before: ReadonlySet<string> | undefined,
   byState: boolean | undefined,
-): readonly Segment[] => region.segments.map((s) => segmentOf(s, all, before, byState)));
+): readonly Segment[] => region.segments.map((s) => segmentOf(region, s, all, before, byState)));
 
 function segmentOf(
+  region: RegionView,
   s: SegmentView,
   all: readonly NamespaceView[],
   before: ReadonlySet<string> | undefined,
@@ -128,17 +131,33 @@ function segmentOf(
 ): Segment {
   const range = { start: s.startSpa, end: s.endSpa };
   if (s.kind === "free") {
-    return { ...range, name: "", caption: `free ${shortSize(s.endSpa - s.startSpa)}`, fill: FILLS.free, role: "rule" };
+    const size = shortSize(carvable(s, region.alignBytes));
+    return { ...range, name: "", caption: `free ${size}`, short: size, fill: FILLS.free, role: "rule" };
   }
   if (s.kind !== "namespace") {
-    return { ...range, name: s.name, caption: s.kind, fill: FILLS[s.kind], role: s.kind === "data" ? "ok" : "muted" };
+    const size = shortSize(s.endSpa - s.startSpa);
+    const name = s.name || s.kind;
+    return {
+      ...range,
+      name,
+      caption: `${s.kind} ${size}`,
+      short: size,
+      fill: FILLS[s.kind],
+      role: RANGE_ROLES[s.kind],
+    };
   }
   const found = namespaceOf(all, s.name);
   const caption = found?.mode ?? "";
   if (before && !before.has(s.name)) return { ...range, name: "NEW", caption, fill: FILLS.new, role: "fresh" };
-  const role = byState && found ? stateRole(found.state) : "muted";
+  const role = byState && found ? barRole(found.state) : "muted";
   return { ...range, name: found ? shownName(found) : s.name, caption, fill: FILLS[found?.mode ?? "raw"], role };
 }
+
+/** What can be carved from a free piece: whole steps of the region's alignment. */
+const carvable = ({ startSpa, endSpa }: SegmentView, align: number): number =>
+  Math.max(0, Math.floor(endSpa / align) * align - Math.ceil(startSpa / align) * align);
+
+const RANGE_ROLES: Readonly<Record<"raw" | "mgmt" | "data", Role>> = { raw: "rule", mgmt: "accent", data: "ok" };
 
 /** The segments with what is bright made so; all others are remembered from frame to frame. */
 function regionSegments(region: RegionView, all: readonly NamespaceView[], emphasis: Emphasis): readonly Segment[] {
@@ -173,10 +192,10 @@ export function regionBar(
 }
 
 /** The key to the fills; nothing where there are no pictures. */
-export function legend({ layout }: Theme): Line {
+export function legend({ layout }: Theme, byFrame = false): Line {
   if (layout === "reader") return EMPTY;
-  const fills = ["fsdax", "devdax", "sector", "raw", "free"] as const;
-  return [span(" "), ...fills.map((name) => span(`${FILLS[name].repeat(2)} ${name}   `, "muted"))];
+  const fills = byFrame ? ["data", "mgmt", "raw"] as const : ["fsdax", "devdax", "sector", "raw", "free"] as const;
+  return [span("   "), ...fills.map((name) => span(`${FILLS[name].repeat(2)} ${name}   `, "muted"))];
 }
 
 /** `0x400000 – 0xc00000`. */

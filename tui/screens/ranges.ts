@@ -7,7 +7,7 @@ import { rule } from "../widgets/rule.ts";
 import { byNumber, byText, type Column } from "../widgets/table.ts";
 import { listing } from "./listing.ts";
 
-const COLUMNS: readonly Column<XenRangeView>[] = [
+export const COLUMNS: readonly Column<XenRangeView>[] = [
   { title: "KIND", priority: 1, min: 4, text: (r) => r.kind, compare: byText((r) => r.kind) },
   { title: "FIRST MFN", priority: 1, min: 11, text: (r) => hex(r.startMfn, 9), compare: byNumber((r) => r.startMfn) },
   { title: "END MFN", priority: 1, min: 11, text: (r) => hex(r.endMfn, 9) },
@@ -40,7 +40,7 @@ export const ranges = listing<XenRangeView>({
   columns: COLUMNS,
   all: (model) => model.snapshot.ranges,
   id: (r) => `${r.kind} ${hex(r.startMfn)}`,
-  order: "by frame",
+  order: () => "by frame",
   paneRows: () => 6,
   pane: ({ model, width }) => [rule(["Why no namespaces"], width, model.theme), ...whyLines(width)],
   nothing: ({ size }) => [EMPTY, line(span("   No range.", "strong")), EMPTY, ...whyLines(size.columns)],

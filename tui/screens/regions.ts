@@ -18,7 +18,7 @@ const COLUMNS: readonly Column<RegionView>[] = [
   { title: "SET", priority: 2, min: 8, text: (r) => waysText(r.ways), compare: byNumber((r) => r.ways) },
   { title: "SOCKET", align: "right", priority: 5, min: 6, text: (r) => String(r.socket ?? "") },
   { title: "PXM", align: "right", priority: 8, min: 3, text: (r) => String(r.proximityDomain ?? "") },
-  { title: "START", priority: 4, min: 14, text: (r) => spa(r.startSpa), compare: byNumber((r) => r.startSpa) },
+  { title: "START", priority: 3, min: 14, text: (r) => spa(r.startSpa), compare: byNumber((r) => r.startSpa) },
   {
     title: "SIZE",
     align: "right",
@@ -35,7 +35,7 @@ const COLUMNS: readonly Column<RegionView>[] = [
     text: (r) => shortSize(r.availableBytes),
     compare: byNumber((r) => r.availableBytes),
   },
-  { title: "LARGEST", align: "right", priority: 3, min: 10, text: (r) => shortSize(r.largestBytes) },
+  { title: "LARGEST", align: "right", priority: 4, min: 10, text: (r) => shortSize(r.largestBytes) },
   { title: "PERSISTENCE", priority: 7, min: 11, text: (r) => r.persistence.replace("_", " ") },
   {
     title: "STATE",
@@ -80,19 +80,19 @@ const table = listing<RegionView>({
   columns: COLUMNS,
   all: (model) => model.snapshot.regions,
   id: (r) => r.name,
-  order: "in ndctl's order",
+  order: (model) => (underXen(model) ? "as stored; dom0 sees none of it" : "in ndctl's order"),
   paneRows,
   pane: ({ model, width }, region) => regionPane(model, region, width),
-  nothing: (model) => [
+  nothing: () => [
     EMPTY,
-    line(span("   No region.", "strong"), span(`  ${noRegion(model)}`, "muted")),
+    line(
+      span("   No region.", "strong"),
+      span("  The NFIT describes no persistent memory; press 5 to read it.", "muted"),
+    ),
   ],
 });
 
-const noRegion = (model: Model): string =>
-  model.snapshot.identity.management === "xen"
-    ? "Xen keeps the NFIT from dom0; press 2 for its ranges by frame."
-    : "The NFIT describes no persistent memory; press 5 to read it.";
+const underXen = (model: Model): boolean => model.snapshot.identity.management === "xen";
 
 export const regions: Screen = {
   name: "regions",
@@ -110,7 +110,7 @@ export const regions: Screen = {
     carveKey((model) => table.at(model)?.name),
     ...table.keys((r) => r.name),
   ],
-  line: () => "ndctl list -R -D",
+  line: (model) => (underXen(model) ? "nfit show" : "ndctl list -R -D"),
   list: table.list,
   view: table.view,
 };
@@ -120,16 +120,20 @@ function regionPane(model: Model, region: RegionView, width: number): Line[] {
     mapping,
     dimm: model.snapshot.dimms.find((d) => d.name === mapping.dimm),
   })).sort((a, b) => a.mapping.position - b.mapping.position);
+  const xens = underXen(model);
   return [
     rule([region.name, shortSize(region.sizeBytes), regionPlace(region)], width, model.theme),
     ...regionBar(region, model.snapshot.namespaces, width, model.theme, { byState: true }),
-    legend(model.theme),
-    ...facts([
-      ["free", `${shortSize(region.availableBytes)}, largest piece ${shortSize(region.largestBytes)}`],
-      ["cookie", `${hex(region.cookie, 16)}; sizes in steps of ${shortSize(region.alignBytes)} or more`],
-    ]),
-    rule(["DIMMs", `of ${region.name}`], width, model.theme),
+    legend(model.theme, xens),
+    ...facts([[
+      xens ? "not set up" : "free",
+      `${shortSize(region.availableBytes)}, largest piece ${shortSize(region.largestBytes)}`,
+    ], ["cookie", cookieText(region)]]),
+    rule(["DIMMs", `of ${region.name}`, ...(xens ? ["as stored; dom0 sees none of it"] : [])], width, model.theme),
     ...tableLines({ columns: DIMM_COLUMNS, rows: dimms, top: 0, cursor: -1 }, width, dimms.length + 1, model.theme),
     EMPTY,
   ];
 }
+
+const cookieText = ({ cookie, alignBytes }: RegionView): string =>
+  `${hex(cookie, 16)}${alignBytes > 0 ? `; sizes in steps of ${shortSize(alignBytes)} or more` : ""}`;

@@ -6,9 +6,9 @@ import type {
   SegmentView,
   XenRangeView,
 } from "../../src/command/language/console_host.ts";
-import { shortSize } from "../../src/base/units.ts";
+import { GiB, MiB, shortSize } from "../../src/base/units.ts";
 import { remembered } from "../memo.ts";
-import { type CapacityBar } from "../scene.ts";
+import { type CapacityBar, type CapacityPart, type Unit } from "../scene.ts";
 import { type Role } from "../theme.ts";
 import { EMPTY, type Line, line, span } from "../text/line.ts";
 import { cut, fit } from "../text/width.ts";
@@ -77,11 +77,11 @@ function sharesByNamespace(host: HostSnapshot): readonly Share[] {
     list.length === 0 ? [] : [{ what, bytes: sumOf(list), says, role, fill: fillChar }];
   return [
     { what: "not carved", bytes: free, says: `largest piece ${shortSize(largest)}`, role: "muted", fill: FILLS.free },
-    ...share("free", idle, "text", "█", plural(idle.length, "namespace")),
-    ...share("used by dom0", inDom0, "text", "▓", inDom0.map((n) => n.owner ?? n.name).join(", ")),
-    ...share("given to Xen", xen, "accent", "▒", `${plural(xen.length, "namespace")}, no guest yet`),
+    ...share("carved, free", idle, "text", "█", plural(idle.length, "namespace")),
+    ...share("used by dom0", inDom0, "text", "█", inDom0.map((n) => n.owner ?? n.name).join(", ")),
+    ...share("given to Xen", xen, "accent", "█", `${plural(xen.length, "namespace")}, no guest yet`),
     ...[...owners].flatMap(([owner, list]) => share(owner, list, "ok", "█", list.map((n) => n.name).join(", "))),
-    ...share("broken", broken, "danger", "░", broken.map((n) => n.name).join(", ")),
+    ...share("broken", broken, "danger", "█", broken.map((n) => n.name).join(", ")),
   ];
 }
 
@@ -94,10 +94,10 @@ function capacityByFrame(host: HostSnapshot, region: RegionView): CapacityBar {
   return {
     name: region.name,
     parts: [
-      { what: "guests", bytes: used },
-      { what: "structures", bytes: inside("mgmt") },
-      { what: "assignable", bytes: inside("data") - used },
-      { what: "not set up", bytes: inside("raw") + inside("free") },
+      { what: "guests", bytes: used, role: "ok" },
+      { what: "structures", bytes: inside("mgmt"), role: "accent" },
+      { what: "assignable", bytes: inside("data") - used, role: "muted" },
+      { what: "not set up", bytes: inside("raw") + inside("free"), role: "rule" },
     ],
   };
 }
@@ -105,22 +105,32 @@ function capacityByFrame(host: HostSnapshot, region: RegionView): CapacityBar {
 /** Capacity of each region by who has it, for the chart and its text. */
 export const capacityOf = remembered((host: HostSnapshot): readonly CapacityBar[] =>
   host.regions.map((r) => {
-    const of = (test: (n: NamespaceView) => boolean) =>
-      sumOf(host.namespaces.filter((n) => n.region === r.name && test(n)));
     if (host.identity.management === "xen") return capacityByFrame(host, r);
-    const guests = of((n) => n.state === "assigned");
-    const xen = of((n) => n.state === "xen");
+    const all = host.namespaces.filter((n) => n.region === r.name);
+    const of = (...states: readonly NamespaceView["state"][]) => sumOf(all.filter((n) => states.includes(n.state)));
+    const guests = of("assigned", "reserved");
+    const xen = of("xen");
+    const dom0 = of("mounted");
+    const free = of("free", "active", "disabled", "broken");
     return {
       name: r.name,
       parts: [
-        { what: "guests", bytes: guests },
-        { what: "Xen", bytes: xen },
-        { what: "dom0", bytes: Math.max(0, r.sizeBytes - r.availableBytes - guests - xen) },
-        { what: "not carved", bytes: r.availableBytes },
+        { what: "guests", bytes: guests, role: "ok" },
+        { what: "Xen", bytes: xen, role: "accent" },
+        { what: "dom0", bytes: dom0, role: "text" },
+        { what: "carved, free", bytes: free, role: "muted" },
+        { what: "not carved", bytes: Math.max(0, r.sizeBytes - guests - xen - dom0 - free), role: "rule" },
       ],
     };
   })
 );
+
+/** GiB, or MiB where GiB would all be small numbers. */
+export function chartUnit({ regions }: HostSnapshot): Unit {
+  const largest = Math.max(0, ...regions.map((r) => r.sizeBytes));
+  return largest >= SMALL ? { name: "GiB", bytes: GiB } : { name: "MiB", bytes: MiB };
+}
+const SMALL = 8 * GiB;
 
 /** Who has how much, with a bar each. */
 export function shareTable(host: HostSnapshot, width: number, height: number, spoken: boolean): Line[] {
@@ -133,7 +143,10 @@ export function shareTable(host: HostSnapshot, width: number, height: number, sp
       span(`   ${fit(s.what, 13)}`, s.bytes > 0 ? s.role : "muted"),
       span(fit(shortSize(s.bytes), 12, "right")),
       span(fit(`${Math.round((s.bytes / total) * 100)} %`, 7, "right"), "muted"),
-      ...(spoken ? [] : [span(`  ${s.fill.repeat(cells)}`, s.role), span(" ".repeat(barWidth - cells))]),
+      ...(spoken ? [] : [
+        span(`  ${s.fill.repeat(cells)}`, s.role === "text" ? "muted" : s.role),
+        span(" ".repeat(barWidth - cells)),
+      ]),
       span(`  ${cut(s.says, Math.max(0, width - barWidth - 40))}`, "muted"),
     ];
   });
@@ -143,9 +156,15 @@ export function shareTable(host: HostSnapshot, width: number, height: number, sp
 
 /** What the chart shows, in text: used before it is loaded and where it cannot be drawn. */
 export function capacityText(host: HostSnapshot, width: number): Line[] {
-  const fills = ["█", "▒", "▓", FILLS.free];
-  const roles: readonly Role[] = ["ok", "accent", "text", "muted"];
+  const fill: Readonly<Record<CapacityPart["role"], string>> = {
+    ok: "█",
+    accent: "▒",
+    text: "▓",
+    muted: "░",
+    rule: FILLS.free,
+  };
   const room = Math.max(10, width - 24);
+  const legend = (capacityOf(host)[0]?.parts ?? []).map((p): Line => [span(` ${fill[p.role]} ${p.what}`, p.role)]);
   return [
     EMPTY,
     ...capacityOf(host).flatMap((region): Line[] => {
@@ -153,11 +172,11 @@ export function capacityText(host: HostSnapshot, width: number): Line[] {
       const total = region.parts.reduce((sum, p) => sum + p.bytes, 0);
       return [[
         span(` ${fit(region.name, 9)} `),
-        ...region.parts.map((_, i) => span(fills[i]!.repeat(cells[i]!), roles[i]!)),
+        ...region.parts.map((p, i) => span(fill[p.role].repeat(cells[i]!), p.role)),
         span(fit(shortSize(total), 12, "right"), "muted"),
       ]];
     }),
     EMPTY,
-    line(...(capacityOf(host)[0]?.parts ?? []).map((p, i) => span(`  ${fills[i]} ${p.what}`, roles[i]!))),
+    ...legend,
   ];
 }

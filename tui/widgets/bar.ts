@@ -1,17 +1,18 @@
 /**
  * A range of addresses drawn to scale, one fill per kind so that it reads without colour. What the cursor is on is
- * bright, the rest muted. Where segments are narrower than a cell they share cells, and the widest one shows.
+ * bright, the rest muted. Where segments are narrower than a cell they share cells, and the widest one shows. A name or
+ * a caption stands there whole or not at all: pieces of words only make noise.
  */
 import { type Role } from "../theme.ts";
 import { type Line, type Span, span } from "../text/line.ts";
-import { cellWidth, clean, cut, fit } from "../text/width.ts";
+import { cellWidth, clean, fit } from "../text/width.ts";
 
 export interface Segment {
   readonly start: number;
   readonly end: number;
   /** Written into the segment where there is room. */
   readonly name: string;
-  /** The second row: mode, or how much is free; `short` where it does not fit. */
+  /** The second row: mode, or how much is free; `short` where that does not fit, or nothing. */
   readonly caption: string;
   readonly short?: string;
   /** One character. */
@@ -39,8 +40,7 @@ function roomy(segments: readonly Segment[], inner: number): BarLines {
   const captions: Span[] = [span(" ")];
   segments.forEach((s, i) => {
     drawn.push(span(named(clean(s.name), s.fill, widths[i]!), s.role), span("┃", "muted"));
-    const whole = [s.caption, s.short ?? s.caption].find((text) => cellWidth(text) <= widths[i]!);
-    const caption = whole ?? cut(s.short ?? s.caption, widths[i]! < 4 ? 0 : widths[i]!);
+    const caption = [s.caption, s.short ?? ""].find((text) => cellWidth(text) <= widths[i]!) ?? "";
     captions.push(span(fit(caption, widths[i]!, "center"), "muted"), span(" "));
   });
   return { bar: drawn, captions };
@@ -49,9 +49,9 @@ function roomy(segments: readonly Segment[], inner: number): BarLines {
 /** The name in the middle of the fill, with a space around it so that it stays readable. */
 function named(name: string, fill: string, width: number): string {
   const w = cellWidth(name);
-  if (w === 0 || width < 3) return fill.repeat(width);
-  // A fill on both sides where there is room, else the name alone, else as much of it as tells something.
-  const text = w + 4 <= width ? ` ${name} ` : w <= width ? name : width >= 4 ? cut(name, width) : "";
+  if (w === 0) return fill.repeat(width);
+  // A fill on both sides where there is room, else the name alone.
+  const text = w + 4 <= width ? ` ${name} ` : w <= width ? name : "";
   const left = Math.floor((width - cellWidth(text)) / 2);
   return fill.repeat(left) + text + fill.repeat(width - left - cellWidth(text));
 }

@@ -13,12 +13,12 @@ const HEX_ROW = (count: number): number => OFFSET + count * 3 + 2;
 const OFFSET = 6;
 
 /**
- * Cells of a hex pane beside a tree: 16 bytes a row with their text, 16 without, or 8. The tree comes first: the names
- * of fields, as specifications spell them, are long.
+ * Cells of a hex pane beside a tree: 16 bytes a row with their text, 16 without, or 8 where the tree would keep less than
+ * half of the screen.
  */
 export function hexWidth(screen: number): number {
-  if (screen >= 160) return HEX_ROW(16) + 20;
-  return screen >= 140 ? HEX_ROW(16) + 1 : HEX_ROW(8) + 1;
+  if (screen >= 150) return HEX_ROW(16) + 20;
+  return screen >= 2 * (HEX_ROW(16) + 2) ? HEX_ROW(16) + 1 : HEX_ROW(8) + 1;
 }
 
 /** The rows from the one that holds `from` on. */

@@ -19,6 +19,8 @@ export interface Column<R> {
   /** May be as wide as its text and the room allow. */
   readonly grow?: true;
   readonly text: (row: R) => string;
+  /** Shorter words for the same, where the text does not fit. */
+  readonly short?: (row: R) => string;
   readonly role?: (row: R) => Role;
   /** Makes the column one to sort by. */
   readonly compare?: (a: R, b: R) => number;
@@ -32,12 +34,16 @@ export interface Table<R> {
   readonly cursor: number;
   readonly sort?: string | undefined;
   readonly descending?: boolean;
+  /** The first column shows a tree: its signs stand at the left edge, and the cursor is the reversed row alone. */
+  readonly tree?: true;
 }
 
 export const NONE = "—";
 const GAP = 2;
-/** Room for the cursor's sign. */
-const MARGIN = 3;
+/** Blanks on the left: room for the cursor's sign, which a tree has none of. */
+const marginOf = (table: { readonly tree?: true }): number => (table.tree ? 1 : 3);
+/** A blank on the right, so that numbers do not touch the edge or a pane's rule. */
+const RIGHT = 1;
 /** A cell of a hostile name must not make its column wider than this. */
 const WIDEST = 40;
 
@@ -78,13 +84,13 @@ export function placeColumns<R>(columns: readonly Column<R>[], rows: readonly R[
 export function tableLines<R>(table: Table<R>, width: number, height: number, theme: Theme): Line[] {
   const seen = table.rows.slice(table.top, table.top + Math.max(0, height - 1));
   if (theme.layout === "reader") return spokenRows(table, seen);
-  const placed = placeColumns(table.columns, table.rows, width - MARGIN);
+  const placed = placeColumns(table.columns, table.rows, width - marginOf(table) - RIGHT);
   return [titles(table, placed), ...seen.map((row, i) => tableRow(table, placed, row, table.top + i, width))];
 }
 
 function titles<R>(table: Table<R>, placed: readonly Placed<R>[]): Line {
   return [
-    span(" ".repeat(MARGIN)),
+    span(" ".repeat(marginOf(table))),
     ...placed.map(({ column, width }, i) => {
       const sorted = column.title === table.sort;
       const sign = sorted ? (table.descending ? "▼" : "▲") : "";
@@ -99,11 +105,13 @@ const gap = (i: number, count: number): string => (i < count - 1 ? " ".repeat(GA
 function tableRow<R>(table: Table<R>, placed: readonly Placed<R>[], row: R, index: number, width: number): Line {
   const here = index === table.cursor;
   const cells: Span[] = placed.map(({ column, width }, i) => {
-    const text = cell(column, row);
+    const whole = cell(column, row);
+    const text = column.short && cellWidth(whole) > width ? clean(column.short(row)) : whole;
     const role = text === NONE ? "muted" : column.role?.(row) ?? "text";
     return span(fit(text, width, column.align, column.side) + gap(i, placed.length), role);
   });
-  return here ? selected([span(" ▸ "), ...cells], width) : [span(" ".repeat(MARGIN)), ...cells];
+  const margin = marginOf(table);
+  return here ? selected([span(" ▸ ".slice(0, margin)), ...cells], width) : [span(" ".repeat(margin)), ...cells];
 }
 
 /** `namespace0.0, label db0, mode fsdax, …`: a row as a sentence, the cursor's marked in words. */

@@ -1,4 +1,7 @@
-/** dom0's DIMMs, regions and namespaces as the console shows them. */
+/**
+ * DIMMs, regions and namespaces as the console shows them: dom0's, or under management `xen`, where dom0 sees none, those
+ * that firmware describes.
+ */
 import { handleFields, stateFlagWords } from "../../acpi/mod.ts";
 import { type Range, without } from "../../base/range.ts";
 import { labelAreaOf, type NamespaceView as KernelNamespace, type RegionView as KernelRegion } from "../../dom0/mod.ts";
@@ -10,14 +13,17 @@ import {
   type RegionView,
   type SegmentView,
 } from "../language/console_host.ts";
+import { storedDimms } from "../tables/stored_dimms.ts";
+import { rangeSegments } from "./range_views.ts";
 import { usageOn } from "./usage.ts";
 
 const MODE: Record<KernelNamespace["mode"], Mode> = { raw: "raw", safe: "sector", memory: "fsdax", dax: "devdax" };
 
 export function dimmViews(fork: Fork): DimmView[] {
-  const { kernel } = fork.dom0;
+  const dom0 = storedDimms(fork);
+  const { kernel } = dom0;
   const mappings = kernel.regions.flatMap((region) => region.mappings.map((mapping) => ({ region, mapping })));
-  return fork.dom0.dimms().map((dimm): DimmView => {
+  return dom0.dimms().map((dimm): DimmView => {
     const topology = kernel.dimms[dimm.number]!;
     const { socket, controller, channel, dimm: slot } = handleFields(dimm.handle);
     const parts = mappings.filter(({ mapping }) => mapping.dimm.number === dimm.number);
@@ -33,7 +39,7 @@ export function dimmViews(fork: Fork): DimmView[] {
       slot,
       sizeBytes: parts.reduce((sum, { mapping }) => sum + mapping.size, 0),
       region: parts[0]?.region.name,
-      state: dimm.locked ? "locked" : dimm.enabled ? "active" : "disabled",
+      state: dimm.locked ? "locked" : dimm.enabled || byXen(fork) ? "active" : "disabled",
       flags: stateFlagWords(dimm.stateFlags),
       labels: labels && {
         used: labels.labels.length,
@@ -44,11 +50,15 @@ export function dimmViews(fork: Fork): DimmView[] {
   });
 }
 
+/** Xen drives the memory itself; what dom0's driver would say of it means nothing. */
+const byXen = (fork: Fork): boolean => fork.facts.management === "xen";
+
 export function regionViews(fork: Fork): RegionView[] {
-  return fork.dom0.regions().map((region): RegionView => {
-    const { available, extent } = fork.dom0.capacity(region.number);
-    const { alignments } = fork.dom0.kernel.parts.facts;
+  const dom0 = storedDimms(fork);
+  return dom0.regions().map((region): RegionView => {
+    const { alignments } = dom0.kernel.parts.facts;
     const first = region.mappings[0];
+    const whole: Range = { start: region.start, end: region.start + region.size };
     return {
       name: region.name,
       kind: region.volatile ? "volatile" : "pmem",
@@ -57,20 +67,19 @@ export function regionViews(fork: Fork): RegionView[] {
       proximityDomain: region.targetNode ?? region.numaNode,
       startSpa: region.start,
       sizeBytes: region.size,
-      availableBytes: available,
-      largestBytes: extent,
+      ...capacityOf(fork, region),
       alignBytes: region.align,
-      cookie: fork.dom0.setCookie(region.number) ?? 0n,
+      cookie: dom0.setCookie(region.number) ?? 0n,
       persistence: region.persistenceDomain ?? "unknown",
       readOnly: region.readOnly,
-      state: region.enabled ? "active" : "disabled",
+      state: region.enabled || byXen(fork) ? "active" : "disabled",
       modes: [
         { mode: "raw", alignments: [] },
         { mode: "sector", alignments: [] },
         { mode: "fsdax", alignments },
         { mode: "devdax", alignments },
       ],
-      segments: segmentsOf(region, fork.dom0.namespaces(region.number)),
+      segments: byXen(fork) ? rangeSegments(fork, whole) : segmentsOf(whole, dom0.namespaces(region.number)),
       mappings: region.mappings.map(({ dimm, start, size, position }) => ({
         position,
         dimm: dimm.name,
@@ -81,9 +90,19 @@ export function regionViews(fork: Fork): RegionView[] {
   });
 }
 
+/** What can be carved, or under management `xen` set up. */
+function capacityOf(fork: Fork, region: KernelRegion): Pick<RegionView, "availableBytes" | "largestBytes"> {
+  if (!byXen(fork)) {
+    const { available, extent } = fork.dom0.capacity(region.number);
+    return { availableBytes: available, largestBytes: extent };
+  }
+  const raw = rangeSegments(fork, { start: region.start, end: region.start + region.size })
+    .flatMap(({ kind, startSpa, endSpa }) => (kind === "raw" ? [endSpa - startSpa] : []));
+  return { availableBytes: raw.reduce((sum, size) => sum + size, 0), largestBytes: Math.max(0, ...raw) };
+}
+
 /** The region from end to end: namespaces where they lie, free capacity between. */
-function segmentsOf(region: KernelRegion, namespaces: readonly KernelNamespace[]): SegmentView[] {
-  const whole: Range = { start: region.start, end: region.start + region.size };
+function segmentsOf(whole: Range, namespaces: readonly KernelNamespace[]): SegmentView[] {
   const taken = namespaces.filter((namespace) => namespace.size > 0);
   const used = taken.map(({ name, extent }): SegmentView => ({
     kind: "namespace",

@@ -1,6 +1,6 @@
 /** The journal and the hypercalls it kept, as the console shows them. */
 import { type Step } from "../../abi/steps.ts";
-import { decodedFields } from "../trace/decode.ts";
+import { answeredFields, decodedFields } from "../trace/decode.ts";
 import {
   type DimmNames,
   explainUndo,
@@ -48,14 +48,14 @@ export function journalViews(host: Host, who: string): JournalView[] {
   }));
 }
 
-/** Every hypercall that the newest entries kept. */
+/** Every hypercall that the newest entries kept, newest first; within an entry they are numbered as they were made. */
 export function traceViews(host: Host, domainName: (domid: number) => string): HypercallView[] {
   const views: HypercallView[] = [];
   for (const entry of host.journal(ENTRIES)) {
     const calls = stepsOf(entry).flatMap(({ step }) => (step.kind === "hypercall" ? [step] : []));
-    for (const call of calls.reverse()) {
+    for (let i = calls.length - 1; i >= 0; i--) {
       if (views.length === CALLS) return views;
-      views.push(callView(entry, call, domainName));
+      views.push(callView(entry, i + 1, calls[i]!, domainName));
     }
   }
   return views;
@@ -63,14 +63,21 @@ export function traceViews(host: Host, domainName: (domid: number) => string): H
 
 type CallStep = Extract<Step, { kind: "hypercall" }>;
 
-function callView(entry: JournalEntry, call: CallStep, domainName: (domid: number) => string): HypercallView {
+function callView(
+  entry: JournalEntry,
+  ordinal: number,
+  call: CallStep,
+  domainName: (domid: number) => string,
+): HypercallView {
   const failed = typeof call.result === "string";
   return {
     sequence: entry.sequence,
+    ordinal,
     caller: call.caller === 0 ? "dom0" : domainName(call.caller),
     number: call.number,
     name: call.name,
     fields: decodedFields(call),
+    answers: answeredFields(call),
     input: call.input,
     output: call.output,
     result: failed ? `-${call.result}` : String(call.result),

@@ -1,8 +1,9 @@
 /** Xen's raw, management and data ranges in order of frame, with who uses them and what dom0's labels say of them. */
 import { mfnOfSpa } from "../../abi/mod.ts";
-import { lengthOf, overlaps, type Range } from "../../base/range.ts";
+import { lengthOf, overlaps, type Range, without } from "../../base/range.ts";
+import { PAGE_SIZE } from "../../base/units.ts";
 import { type Fork } from "../../host/mod.ts";
-import { type XenRangeView } from "../language/console_host.ts";
+import { type SegmentView, type XenRangeView } from "../language/console_host.ts";
 
 export function rangeViews(fork: Fork, domainName: (domid: number) => string): XenRangeView[] {
   const { xen } = fork;
@@ -44,4 +45,15 @@ export function rangeViews(fork: Fork, domainName: (domid: number) => string): X
     }),
   ];
   return views.sort((a, b) => a.startMfn - b.startMfn || b.endMfn - a.endMfn);
+}
+
+/** A range of addresses from end to end: what Xen holds structures in, what guests can get, and what waits to be set up. */
+export function rangeSegments(fork: Fork, whole: Range): SegmentView[] {
+  const within = (["mgmt", "data"] as const).flatMap((kind) =>
+    fork.xen.regions(kind).map(({ start, end }) => ({ kind, start: start * PAGE_SIZE, end: end * PAGE_SIZE }))
+      .filter((range) => overlaps(range, whole))
+  );
+  const waiting = without(whole, within).map((range) => ({ kind: "raw" as const, ...range }));
+  return [...within, ...waiting].sort((a, b) => a.start - b.start)
+    .map(({ kind, start, end }) => ({ kind, startSpa: start, endSpa: end, name: "" }));
 }

@@ -341,19 +341,29 @@ export interface JournalView {
 }
 
 export interface HypercallView {
+  /** The journal's entry that made it, and which of that entry's calls it is, from 1. */
   readonly sequence: number;
+  readonly ordinal: number;
   /** `dom0`, or the domain's name. */
   readonly caller: string;
   readonly number: number;
   readonly name: string;
   /** Decoded arguments, in order. */
-  readonly fields: readonly { readonly name: string; readonly value: string }[];
+  readonly fields: readonly CallField[];
+  /** Fields that Xen wrote. */
+  readonly answers: readonly CallField[];
   readonly input: Uint8Array;
   readonly output: Uint8Array;
   /** `0`, `262144`, `-EINVAL`. */
   readonly result: string;
   readonly failed: boolean;
   readonly restarts: number;
+}
+
+/** Named as in Xen's public headers. */
+export interface CallField {
+  readonly name: string;
+  readonly value: string;
 }
 
 export interface TableView {
