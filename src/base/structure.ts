@@ -4,7 +4,7 @@
  * cut short is a fault with a place.
  */
 import { err, ok, type Result } from "neverthrow";
-import { guidBytes, guidText, uuidBytes, uuidText } from "./guid.ts";
+import { guidAt, putGuid, putUuid, uuidAt } from "./guid.ts";
 
 /** Where a format was broken: byte offset and length in the whole input, and the path of the field. */
 export interface FormatFault {
@@ -104,6 +104,17 @@ export interface FieldView {
   readonly length: number;
   readonly value: ValueOf[FieldKind];
   readonly meaning: Meaning | undefined;
+}
+
+/** A field for people: its bytes, and its value in words. */
+export interface FieldText {
+  readonly name: string;
+  readonly offset: number;
+  readonly length: number;
+  /** The bytes in their order, without separators. */
+  readonly hex: string;
+  readonly text: string;
+  readonly reserved: boolean;
 }
 
 export interface Structure<F extends Fields> {
@@ -246,9 +257,9 @@ function readField(
       if (view.getUint32(at, true) === 0 && view.getUint32(at + 4, true) === 0) return 0n;
       return view.getBigUint64(at, little);
     case "guid":
-      return guidText(slice(view, at, 16));
+      return guidAt(view, at);
     case "uuid":
-      return uuidText(slice(view, at, 16));
+      return uuidAt(view, at);
     case "ascii":
       return latin1(slice(view, at, f.size));
     case "bytes":
@@ -263,10 +274,16 @@ function readField(
 }
 
 // Tails are read apart: a closure in `readField` would cost every field of every record a heap-allocated context.
-const readWords = (view: DataView, at: number, end: number, little: boolean): number[] =>
-  Array.from({ length: Math.floor((end - at) / 4) }, (_, i) => view.getUint32(at + 4 * i, little));
-const readLongWords = (view: DataView, at: number, end: number, little: boolean): bigint[] =>
-  Array.from({ length: Math.floor((end - at) / 8) }, (_, i) => view.getBigUint64(at + 8 * i, little));
+function readWords(view: DataView, at: number, end: number, little: boolean): number[] {
+  const words = new Array<number>(Math.floor((end - at) / 4));
+  for (let i = 0; i < words.length; i++) words[i] = view.getUint32(at + 4 * i, little);
+  return words;
+}
+function readLongWords(view: DataView, at: number, end: number, little: boolean): bigint[] {
+  const words = new Array<bigint>(Math.floor((end - at) / 8));
+  for (let i = 0; i < words.length; i++) words[i] = view.getBigUint64(at + 8 * i, little);
+  return words;
+}
 
 function writeField(view: DataView, f: Field, origin: number, value: ValueOf[FieldKind], little: boolean): void {
   const at = origin + f.offset;
@@ -280,9 +297,9 @@ function writeField(view: DataView, f: Field, origin: number, value: ValueOf[Fie
     case "u64":
       return view.setBigUint64(at, value as bigint, little);
     case "guid":
-      return setBytes(view, at, guidBytes(value as string));
+      return putGuid(view, at, value as string);
     case "uuid":
-      return setBytes(view, at, uuidBytes(value as string));
+      return putUuid(view, at, value as string);
     case "ascii":
       slice(view, at, f.size).fill(0);
       return setBytes(view, at, latin1Bytes(value as string).subarray(0, f.size));
@@ -312,16 +329,20 @@ const slice = (view: DataView, at: number, length: number): Uint8Array =>
 
 const NO_BYTES = new Uint8Array();
 
+const SHORT = 64;
 /** Short arrays, which V8 keeps beside other objects, are worth a loop: a slice of the buffer costs many times that. */
 function copy(view: DataView, at: number, length: number): Uint8Array {
   if (length === 0) return NO_BYTES; // tables of empty structures would be mostly empty arrays
-  if (length > 64) return slice(view, at, length).slice();
+  if (length > SHORT) return slice(view, at, length).slice();
   const bytes = new Uint8Array(length);
   for (let i = 0; i < length; i++) bytes[i] = view.getUint8(at + i);
   return bytes;
 }
 
-const setBytes = (view: DataView, at: number, bytes: Uint8Array): void => slice(view, at, bytes.length).set(bytes);
+function setBytes(view: DataView, at: number, bytes: Uint8Array): void {
+  if (bytes.length > SHORT) return slice(view, at, bytes.length).set(bytes);
+  for (let i = 0; i < bytes.length; i++) view.setUint8(at + i, bytes[i]!);
+}
 
 function latin1(bytes: Uint8Array): string {
   const end = bytes.indexOf(0);

@@ -17,9 +17,10 @@ import {
   readLabelsJson,
   updateLabel,
 } from "../../src/label/mod.ts";
+import { best, rounded } from "./best.ts";
 
 const SIZE = 131072;
-const ROUNDS = 5;
+const RUNS = 40;
 const UPDATES = 1000;
 const PM = "66f0d379-b4f3-4074-ac43-0d3318b78cdb";
 
@@ -77,17 +78,6 @@ function floor(bytes: Uint8Array, labels: number): number {
   return total;
 }
 
-/** The best of a few rounds of many runs, in milliseconds a run. */
-function best(run: () => unknown, runs = 40): number {
-  let least = Infinity;
-  for (let i = 0; i < ROUNDS; i++) {
-    const start = performance.now();
-    for (let n = 0; n < runs; n++) run();
-    least = Math.min(least, (performance.now() - start) / runs);
-  }
-  return least;
-}
-
 /** Microseconds of one update of a label that is there, by the number of labels beside it. */
 export function updateCost(labels: number): number {
   let { area } = filled(labels);
@@ -100,26 +90,26 @@ export function updateCost(labels: number): number {
 export function measure(labels: number) {
   const { bytes, area } = filled(labels);
   assert.equal(readLabelArea(bytes)._unsafeUnwrap().labels.length, labels);
-  const floorMs = best(() => floor(bytes, labels));
+  const floorMs = best(() => floor(bytes, labels), RUNS);
   const row = (ms: number) => ({
-    ms: round(ms),
+    ms: rounded(ms),
     labelsPerSecond: Math.round(labels / ms * 1000),
-    megabytesPerSecond: round(labels * 256 / ms / 1000),
-    timesFloor: round(ms / floorMs),
+    megabytesPerSecond: rounded(labels * 256 / ms / 1000),
+    timesFloor: rounded(ms / floorMs),
   });
   const region = { start: 2 ** 32, cookie1: 7n, cookie2: 7n, altCookie: 7n, typeGuid: PM };
   return {
     labels,
     floor: row(floorMs),
-    read: row(best(() => readLabelArea(bytes))),
-    namespaces: row(best(() => namespacesFromLabels({ ...region, mappings: [{ start: 0, size: 2 ** 40, area }] }))),
-    check: row(best(() => checkLabelArea(bytes))),
-    describe: row(best(() => describeLabelArea(bytes))),
-    readLabelsJson: row(best(() => readLabelsJson("nmem0", bytes))),
-    updateMicroseconds: { of5: round(updateCost(5)), [`of${labels}`]: round(updateCost(labels)) },
+    read: row(best(() => readLabelArea(bytes), RUNS)),
+    namespaces: row(
+      best(() => namespacesFromLabels({ ...region, mappings: [{ start: 0, size: 2 ** 40, area }] }), RUNS),
+    ),
+    check: row(best(() => checkLabelArea(bytes), RUNS)),
+    describe: row(best(() => describeLabelArea(bytes), RUNS)),
+    readLabelsJson: row(best(() => readLabelsJson("nmem0", bytes), RUNS)),
+    updateMicroseconds: { of5: rounded(updateCost(5)), [`of${labels}`]: rounded(updateCost(labels)) },
   };
 }
-
-const round = (value: number): number => Math.round(value * 100) / 100;
 
 if (import.meta.main) console.log(JSON.stringify(measure(Number(Deno.args[0] ?? 500))));

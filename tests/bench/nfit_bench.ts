@@ -15,8 +15,7 @@ import {
   RANGE_TYPE,
   readAsLinux,
 } from "../../src/acpi/mod.ts";
-
-const ROUNDS = 5;
+import { best, rounded } from "./best.ts";
 
 /** DIMMs by themselves, as many as the structure count holds: a range, a mapping and a control region each. */
 export function bigTable(structures: number): Uint8Array {
@@ -73,17 +72,6 @@ function floor(table: Uint8Array): number {
   return sum;
 }
 
-/** The best of a few rounds, in milliseconds. */
-function best(run: () => unknown): number {
-  let least = Infinity;
-  for (let i = 0; i < ROUNDS; i++) {
-    const start = performance.now();
-    run();
-    least = Math.min(least, performance.now() - start);
-  }
-  return least;
-}
-
 /** Times of all readers over one table, each with its rate and its ratio to the floor. */
 export function measure(structures: number) {
   const table = bigTable(structures);
@@ -91,10 +79,10 @@ export function measure(structures: number) {
   assert.equal(nfit.structures.length, structures);
   const floorMs = best(() => floor(table));
   const row = (ms: number) => ({
-    ms: round(ms),
+    ms: rounded(ms),
     structuresPerSecond: Math.round(structures / ms * 1000),
-    megabytesPerSecond: round(table.length / ms / 1000),
-    timesFloor: round(ms / floorMs),
+    megabytesPerSecond: rounded(table.length / ms / 1000),
+    timesFloor: rounded(ms / floorMs),
   });
   return {
     structures,
@@ -106,7 +94,5 @@ export function measure(structures: number) {
     lint: row(best(() => lintNfit(table))),
   };
 }
-
-const round = (value: number): number => Math.round(value * 100) / 100;
 
 if (import.meta.main) console.log(JSON.stringify(measure(Number(Deno.args[0] ?? 100_000))));
