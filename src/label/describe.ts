@@ -3,7 +3,7 @@
  * the specification's names, their place in the area and their bytes, so that a row can stand beside a hex dump.
  */
 import { hexText, viewOf } from "../base/bytes.ts";
-import type { FieldView } from "../base/structure.ts";
+import type { FieldText, FieldView } from "../base/structure.ts";
 import { hex, shortSize } from "../base/units.ts";
 import { type LabelArea, readLabelArea, slotFault } from "./area.ts";
 import { countFree, isFree } from "./free_slots.ts";
@@ -20,15 +20,8 @@ import {
 } from "./namespace_label.ts";
 import { assumedLabelSize } from "./read_labels.ts";
 
-/** One field. `offset` counts from the start of the area; `text` is the value as a person reads it. */
-export interface FieldRow {
-  readonly name: string;
-  readonly offset: number;
-  readonly length: number;
-  readonly hex: string;
-  readonly text: string;
-  readonly reserved: boolean;
-}
+/** One field; `offset` counts from the start of the area. */
+export type FieldRow = FieldText;
 
 export interface IndexView {
   readonly block: IndexNumber;

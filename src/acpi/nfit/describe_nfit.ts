@@ -3,24 +3,18 @@
  * indices refer to. Screens, `nfit show` and its JSON are views of this tree. Any bytes will do.
  */
 import { hexText } from "../../base/bytes.ts";
-import { type Field, type Fields, type Meaning, type Structure } from "../../base/structure.ts";
+import { type Field, type Fields, type FieldText, type Meaning, type Structure } from "../../base/structure.ts";
 import { hex, shortSize } from "../../base/units.ts";
 import { handleText } from "./device_handle.ts";
 import { swapped16, swapped32, uniqueId } from "./dimm_identity.ts";
 import { decodeLoosely, decodeStructures, type NfitStructure, type StructureList } from "./nfit.ts";
 import { declarationOf, NFIT_HEADER_SIZE, type NfitHeader, nfitHeader, type NfitKind } from "./structures.ts";
 
-export interface DescribedField {
-  /** The specification's words. */
-  readonly name: string;
-  /** Bytes from the start of the table. */
-  readonly offset: number;
-  readonly length: number;
-  /** The bytes in the order of the table, without separators. */
-  readonly hex: string;
-  /** The value, decoded: `0x3 (proximity domain valid, …)`, `0x1ffe0000 (511.88 MiB)`. */
-  readonly text: string;
-  readonly reserved: boolean;
+/**
+ * One field by the specification's words; `offset` counts from the start of the table, `text` is like `0x3 (proximity
+ * domain valid, …)` or `0x1ffe0000 (511.88 MiB)`.
+ */
+export interface DescribedField extends FieldText {
   /**
    * For an index or a handle: the positions in the list of the structures it refers to, the first few at the most; empty
    * where it dangles.

@@ -1,5 +1,12 @@
 /** `nfit lint`: everything the specification forbids or a known consumer trips over, and what Linux makes of the table. */
-import { decodeStructures, type LintFinding, lintNfit, linuxRegions, readAsLinux } from "../../acpi/mod.ts";
+import {
+  decodeStructures,
+  type LintFinding,
+  lintNfit,
+  linuxRegions,
+  NFIT_HEADER_SIZE,
+  readAsLinux,
+} from "../../acpi/mod.ts";
 import { type Json, prettyJson } from "../../base/json.ts";
 import { hex } from "../../base/units.ts";
 import { done } from "../language/command.ts";
@@ -48,11 +55,9 @@ interface LinuxReading {
   readonly verdict: string;
 }
 
-const NFIT_HEADER = 40;
-
 /** Linux looks at the structures alone; the header is ACPICA's. */
 function linuxReading(bytes: Uint8Array): LinuxReading {
-  const nfit = readAsLinux(decodeStructures(bytes, NFIT_HEADER));
+  const nfit = readAsLinux(decodeStructures(bytes, NFIT_HEADER_SIZE));
   const made = linuxRegions(nfit);
   const messages = [...nfit.messages, ...made.messages].map(({ text, times, offset }) => {
     const place = offset === undefined ? "      " : hex(offset, 4);
