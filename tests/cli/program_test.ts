@@ -145,3 +145,13 @@ Deno.test("the launcher runs the program from anywhere", async () => {
   }).output();
   assert.match(new TextDecoder().decode(ran.stdout), /^nvdeck [0-9]/);
 });
+
+Deno.test("a capture can be imported from a tarball of its folder", async () => {
+  const tar = `${folder}/captured.tar.gz`;
+  await new Deno.Command("tar", { args: ["-czf", tar, "-C", programPath("fixtures/hosts"), "iset-two-way"] }).output();
+  const host = ["--host", `${folder}/tar.nvdeck`];
+  const ran = await nvdeck([...host, "--yes", "host", "import", "--capture", "captured.tar.gz"]);
+  assert.equal(ran.code, 0, ran.err);
+  const listed = await nvdeck([...host, "ndctl", "list", "-BDRNHMFXivvv"]);
+  assert.equal(listed.out, Deno.readTextFileSync(programPath("fixtures/hosts/iset-two-way/end.ndctl.json")));
+});

@@ -21,7 +21,7 @@ import {
 import { EXIT } from "../language/exit_codes.ts";
 import { type Files } from "../language/files.ts";
 import { optionUsage, parseOptions, usageFault } from "../language/options.ts";
-import { captureFolder } from "./capture_files.ts";
+import { openCapture } from "./capture_files.ts";
 
 const INIT_OPTIONS = {
   fixture: { value: "NAME", help: "a folder of fixtures/hosts", required: true },
@@ -31,7 +31,7 @@ const INIT_OPTIONS = {
 const INIT_USAGE = `host init ${optionUsage(INIT_OPTIONS)}`;
 
 const IMPORT_OPTIONS = {
-  capture: { value: "DIR", help: "a captured machine" },
+  capture: { value: "DIR", help: "a captured machine, as a folder or a tarball of one" },
   state: { value: "start|end", help: "which of the capture's label areas; end by default" },
   nfit: { value: "FILE", help: "an NFIT" },
   srat: { value: "FILE", help: "an SRAT" },
@@ -158,7 +158,7 @@ export function imageOf(files: Files, making: Making, fixturePath: FixturePath):
   const { source } = making;
   if (source.kind === "tables") return tablesImage(files, making, source);
   const path = source.kind === "fixture" ? fixturePath(source.name) : source.path;
-  const found = files.list(path);
+  const found = openCapture(files, path);
   if (found.isErr()) {
     const what = source.kind === "fixture" ? `there is no fixture "${source.name}"` : `${path}: ${found.error.reason}`;
     const known = files.list(fixturePath("")).unwrapOr([]).join(", ");
@@ -166,7 +166,7 @@ export function imageOf(files: Files, making: Making, fixturePath: FixturePath):
     return err({ err: `nvdeck: ${what}\n${hint}`, status: EXIT.noSuchObject });
   }
   const state = source.kind === "capture" ? source.state : "end";
-  return importCapture(captureFolder(files, path), state)
+  return importCapture(found.value, state)
     .map((image) => adjusted(image, making))
     .mapErr((fault) => ({ err: `nvdeck: ${explainImport(fault)}\n`, status: EXIT.failed }));
 }
