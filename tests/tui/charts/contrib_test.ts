@@ -34,8 +34,8 @@ Deno.test("the capacity chart fills exactly its place and names every part", () 
 
 Deno.test("bars of the same size are equally high, whatever their parts round to", () => {
   const rows = contribCharts().capacity(BARS, UNIT, place(46, 9))!.map(plainText);
-  // deno-lint-ignore no-control-regex -- cells that a bar covers are those with a background
   const covered = (from: number, to: number) =>
+    // deno-lint-ignore no-control-regex -- cells that a bar covers are those with a background
     rows.filter((row) => /\x1b\[[0-9;]*48;5/.test(cells(row, from, to))).length;
   assert.equal(covered(1, 8), covered(13, 20));
 });
