@@ -9,6 +9,7 @@ import { historyCommands } from "./history/history.ts";
 import { type FixturePath, importCommands } from "./hosts/import.ts";
 import { daxctlCommands } from "./daxctl/daxctl_commands.ts";
 import { ndctlCommands } from "./ndctl/ndctl_commands.ts";
+import { autostartCommands } from "./hosts/autostart.ts";
 import { lifeCommands } from "./hosts/life.ts";
 import { powerFail } from "./hosts/power_fail.ts";
 import { traceCommand } from "./trace/trace.ts";
@@ -39,6 +40,7 @@ export function allCommands({ fixturePath, globals, more }: CommandParts): reado
     ...xenNdctlCommands,
     ...importCommands(fixturePath),
     ...lifeCommands,
+    ...autostartCommands,
     powerFail,
     ...historyCommands,
     traceCommand,

@@ -1,5 +1,6 @@
 /** libxl's part: configurations, the life of domains, whose persistent memory is whose. */
-export { type Started, Toolstack } from "./toolstack.ts";
+export { Toolstack } from "./toolstack.ts";
+export { type Started } from "./autostart.ts";
 export { type Tools, type ToolstackParts } from "./parts.ts";
 export { DEFAULT_XL_FACTS, type HostXlFacts, parseXlInfo } from "./host_facts.ts";
 export { type Assignment, assignmentId, type Remains } from "./assignment.ts";

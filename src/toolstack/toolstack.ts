@@ -5,10 +5,11 @@
 import { type Result } from "neverthrow";
 import { type ShutdownReason } from "../abi/hypercalls.ts";
 import { assignments, type HeldAssignment } from "./assignments.ts";
+import { addAutostart, autostartFiles, readConfig, removeAutostart, startAll, type Started } from "./autostart.ts";
 import { type VnvdimmConfig } from "./config/domain_config.ts";
-import { type ConfigRefusal, parseConfig, type ParsedConfig } from "./config/parse_config.ts";
+import { type ConfigRefusal, type ParsedConfig } from "./config/parse_config.ts";
 import { type Created, createDomain, type CreateOptions, type DomainSource } from "./domain/create.ts";
-import { type CreateFailure, explainCreate } from "./domain/create_failure.ts";
+import { type CreateFailure } from "./domain/create_failure.ts";
 import {
   destroyDomain,
   type Ending,
@@ -29,17 +30,11 @@ import { replay, type Replayed } from "./pmem/replay.ts";
 import { reports } from "./pmem/reports.ts";
 import { planSetup, runSetup, type SetupPlan, type SetupRequest } from "./pmem/setup.ts";
 import { type SetupRefusal } from "./pmem/setup_refusal.ts";
+import { type AutostartFile } from "./state.ts";
 import { type Attached, type AttachRefusal, attachVnvdimm } from "./vnvdimm/attach.ts";
 import { type Detached, detachVnvdimm } from "./vnvdimm/detach.ts";
 import { type VnvdimmOptions } from "./vnvdimm/prepare.ts";
 import { type StoreNodes, storeNodes } from "./xenstore.ts";
-
-/** What became of an autostarted configuration. */
-export interface Started {
-  readonly name: string;
-  readonly domid: number | undefined;
-  readonly note: string;
-}
 
 const PLAIN: CreateOptions = { paused: false, volatile: false, handover: undefined };
 
@@ -55,8 +50,7 @@ export class Toolstack {
 
   /** A configuration file's text; a UUID is drawn for one that names none. */
   parseConfig(text: string, source: string): Result<ParsedConfig, ConfigRefusal> {
-    const cpus = this.tools.host.physinfo().map((info) => info.maxCpuId + 1).unwrapOr(1);
-    return parseConfig(text, { source, uuid: () => this.tools.draws.uuid(), cpus });
+    return readConfig(this.tools, text, source);
   }
   create(source: DomainSource, options: CreateOptions = PLAIN): Result<Created, CreateFailure> {
     return createDomain(this.tools, source, options);
@@ -142,16 +136,17 @@ export class Toolstack {
   }
   /** Starts what starts by itself, by name; one that cannot start does not keep the others from it. */
   autostart(): readonly Started[] {
-    const { autostart } = this.tools.state;
-    return [...autostart.ids()].sort().map((name): Started => {
-      const { text } = autostart.get(name)!;
-      const source = `/etc/xen/auto/${name}`;
-      const parsed = this.parseConfig(text, source);
-      if (parsed.isErr()) return { name, domid: undefined, note: parsed.error.messages.join("\n") };
-      return this.create({ config: parsed.value.config, text, source }).match(
-        ({ domid, notes }) => ({ name, domid, note: notes.join("\n") }),
-        ({ fault }) => ({ name, domid: undefined, note: explainCreate(fault).what }),
-      );
-    });
+    return startAll(this.tools);
+  }
+  autostartFiles(): readonly AutostartFile[] {
+    return autostartFiles(this.tools);
+  }
+  /** A configuration's text, from now on started with the host; what xl says of it. */
+  addAutostart(text: string, source: string): Result<ParsedConfig, ConfigRefusal> {
+    return addAutostart(this.tools, text, source);
+  }
+  /** False where none of that name starts by itself. */
+  removeAutostart(name: string): boolean {
+    return removeAutostart(this.tools, name);
   }
 }

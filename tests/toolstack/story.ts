@@ -1,6 +1,7 @@
 /** Command lines on one fork of a fixture, told as a story: each line must end as the test says. */
 import assert from "node:assert/strict";
 import { ndctlCommands } from "../../src/command/ndctl/ndctl_commands.ts";
+import { autostartCommands } from "../../src/command/hosts/autostart.ts";
 import { guestCommands } from "../../src/command/guest/mod.ts";
 import { type Step } from "../../src/abi/steps.ts";
 import { type Fork, type Host, type HostImage } from "../../src/host/mod.ts";
@@ -16,7 +17,11 @@ export class Story {
 
   constructor(host: Host | Fork) {
     this.fork = "fork" in host ? host.fork() : host;
-    this.#runner = new Runner(this.fork, filesOf(this.#configs), [...ndctlCommands, ...guestCommands]);
+    this.#runner = new Runner(this.fork, filesOf(this.#configs), [
+      ...ndctlCommands,
+      ...guestCommands,
+      ...autostartCommands,
+    ]);
   }
 
   static on(fixture: string, change?: (image: HostImage) => HostImage): Story {
