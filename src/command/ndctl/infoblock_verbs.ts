@@ -4,7 +4,7 @@
  */
 import { err, ok, type Result } from "neverthrow";
 import { type Errno } from "../../abi/errno.ts";
-import { concat } from "../../base/bytes.ts";
+import { concat, utf8 } from "../../base/bytes.ts";
 import { type Json, prettyJson } from "../../base/json.ts";
 import { NIL_UUID } from "../../base/guid.ts";
 import { MiB, PAGE_SIZE } from "../../base/units.ts";
@@ -66,7 +66,7 @@ export const readInfoblock = declare<Named<ReadInfoblockOptions>>({
       );
     const out = found.output(talk);
     if (options.output !== undefined) {
-      const written = files.write(options.output, [out]);
+      const written = files.write(options.output, [typeof out === "string" ? utf8(out) : out]);
       if (written.isErr()) {
         talk.say(`failed to open: ${options.output}: (${written.error.reason})\n`);
         return summary(talk, "reading infoblock data", "read", { count: 0, errno: "ENOENT" });
@@ -125,10 +125,10 @@ class Heads {
     else this.#bytes.push(head);
   }
 
-  output(talk: Talk): Uint8Array {
+  output(talk: Talk): string | Uint8Array {
     if (this.#blocks === undefined) return concat(...this.#bytes);
     if (this.#blocks.length === 0) talk.say(warningText("no matching devices found\n"));
-    return new TextEncoder().encode(`${prettyJson(this.#blocks)}\n`);
+    return `${prettyJson(this.#blocks)}\n`;
   }
 }
 

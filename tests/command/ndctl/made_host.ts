@@ -24,7 +24,10 @@ export function madeHost(dimms = 1, bytes = 512 * MiB): MadeHost {
   const devices = Array.from({ length: dimms }, (_, slot) => ({ slot, base: 4 * GiB + slot * bytes, length: bytes }));
   const image = importTables({ nfit: qemuNfit(devices)!, srat: undefined, labels: new Map(), name: "made" })
     ._unsafeUnwrap();
-  const host = hostFrom(image);
+  return sessionFor(hostFrom(image));
+}
+
+export function sessionFor(host: Host): MadeHost {
   const { session, run, said } = sessionOn(host);
   return {
     session,

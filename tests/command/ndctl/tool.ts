@@ -1,5 +1,6 @@
 /** Runs ndctl and daxctl lines against one dom0, without a host around it. Only for tests. */
 import { err, ok } from "neverthrow";
+import { concat } from "../../../src/base/bytes.ts";
 import { type Files } from "../../../src/command/language/files.ts";
 import { type AnyCommand, type Context, type Outcome, type Session } from "../../../src/command/language/command.ts";
 import { Registry } from "../../../src/command/language/registry.ts";
@@ -18,7 +19,7 @@ export class MemoryFiles implements Files {
     return bytes ? ok(bytes) : err({ path, reason: "No such file or directory" });
   }
   write(path: string, chunks: Iterable<Uint8Array>) {
-    this.content.set(path, Uint8Array.from([...chunks].flatMap((chunk) => [...chunk])));
+    this.content.set(path, concat(...chunks));
     return ok(undefined);
   }
   list(path: string) {
