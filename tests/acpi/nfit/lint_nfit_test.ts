@@ -116,8 +116,15 @@ Deno.test("ranges: empty, past the end, overlapping, of no known type, without D
   );
   const touching = twoDimms();
   assert.deepEqual(found(touching), []);
-  only(patched(touching, SPA_2 + 32, 8, 5n * 2n ** 30n - 1n), "error", SPA_2 + 32, 8, /overlaps that of structure 0/);
+  only(patched(touching, SPA_2 + 32, 8, 5n * 2n ** 30n - 4096n), "error", SPA_2 + 32, 8, /overlaps that of structure 0/);
   only(patched(oneDimm(), AT.spa + 16, 1, 1), "warning", AT.spa + 16, 16, /no type the specification defines/);
+  only(
+    patched(oneDimm(), AT.spa + 32, 8, 0x100000200n),
+    "warning",
+    AT.spa + 32,
+    8,
+    /0x100000200 is no multiple of 4096/,
+  );
   const bare = nfitStructure("spaRange", {
     rangeIndex: 9,
     rangeType: "66f0d379-b4f3-4074-ac43-0d3318b78cdb",

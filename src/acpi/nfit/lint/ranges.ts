@@ -1,12 +1,14 @@
 /** Address ranges: not empty, not past the end of the address space, not on top of each other. */
 import { ADDRESS_LIMIT } from "../../../base/quantity.ts";
 import { hex, PAGE_SIZE } from "../../../base/units.ts";
-import { RANGE_TYPE_TITLES } from "../range_type.ts";
+import { RANGE_TYPE_TITLES, type RangeType, rangeTypeOf } from "../range_type.ts";
 import { atField, type LintFinding, type Numbered } from "./finding.ts";
 import { type Tables } from "./tables.ts";
 
 const PAGE = BigInt(PAGE_SIZE);
 const LIMIT = BigInt(ADDRESS_LIMIT);
+/** Registers and windows may have any size. */
+const NOT_MEMORY: ReadonlySet<RangeType> = new Set(["controlRegion", "blockWindow"]);
 
 export function* rangeFindings({ spaRanges, mappings }: Tables): Generator<LintFinding> {
   const mapped = new Set(mappings.map((mapping) => mapping.record.rangeIndex));
@@ -20,6 +22,11 @@ export function* rangeFindings({ spaRanges, mappings }: Tables): Generator<LintF
         "rangeLength",
         `the range ends at ${hex(rangeBase + rangeLength)}, past 52 address bits`,
       );
+    }
+    for (const field of ["rangeBase", "rangeLength"] as const) {
+      const type = rangeTypeOf(rangeType);
+      if (type === undefined || NOT_MEMORY.has(type) || spa.record[field] % PAGE === 0n) continue;
+      yield atField("warning", spa, field, `${hex(spa.record[field])} is no multiple of ${PAGE_SIZE}`);
     }
     if (RANGE_TYPE_TITLES[rangeType] === undefined) {
       yield atField(
