@@ -52,6 +52,7 @@ export {
   type SlotState,
   type SlotView,
 } from "./describe.ts";
+export { hexJson, sizeJson } from "./ndctl_json.ts";
 export { readLabelsJson, type ReadLabelsOptions } from "./read_labels.ts";
 export { CXL_LABEL_TYPE, type CxlLabel, cxlNamespaceLabel, cxlRegionLabel, readCxlLabels } from "./cxl.ts";
 export { INFO_BLOCK_OFFSET, INFO_BLOCK_SIZE, infoChecksum, infoChecksumHolds, sealInfoBlock } from "./info_block.ts";

@@ -1,6 +1,6 @@
 /** How much the tools' JSON says and how it writes numbers (ndctl `util/json.h` UTIL_JSON_*). */
 import { type Json } from "../../base/json.ts";
-import { hex, humanSize } from "../../base/units.ts";
+import { hexJson as ndctlHex, sizeJson as ndctlSize } from "../../label/mod.ts";
 
 export interface JsonFlags {
   readonly human: boolean;
@@ -27,19 +27,10 @@ export const PLAIN: JsonFlags = {
   health: false,
 };
 
-/** A size: a plain number, or with `-u` a number below 5000 KiB and a text from there on. */
-export function sizeJson(bytes: number, { human }: Pick<JsonFlags, "human">): Json {
-  if (!human) return bytes;
-  const text = humanSize(bytes);
-  return /^[0-9]+$/.test(text) ? bytes : text;
-}
+type Numbers = Pick<JsonFlags, "human">;
 
-/** What json-c makes of a larger number when it is asked for a signed one. */
-const INT64_MAX = 2n ** 63n - 1n;
+/** A size: a plain number, or with `-u` a text from 5000 KiB on. */
+export const sizeJson = (bytes: number, { human }: Numbers): Json => human ? ndctlSize(BigInt(bytes), human) : bytes;
 
-/** A number that `-u` writes in hexadecimal: zero without `0x` (C's `%#llx`), and nothing past 63 bits. */
-export function hexJson(value: number | bigint, { human }: Pick<JsonFlags, "human">): Json {
-  if (!human) return value;
-  if (BigInt(value) === 0n) return "0";
-  return hex(BigInt(value) > INT64_MAX ? INT64_MAX : value);
-}
+/** A number that `-u` writes in hexadecimal. */
+export const hexJson = (value: number | bigint, { human }: Numbers): Json => ndctlHex(value, human);

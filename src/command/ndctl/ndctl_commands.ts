@@ -6,15 +6,16 @@ import { clearErrors } from "./clear_errors.ts";
 import { createNamespace } from "./create_namespace.ts";
 import { createNfitVerb } from "./create_nfit.ts";
 import { disableDimm, enableDimm } from "./dimm_driver_verbs.ts";
-import { readInfoblock, writeInfoblock } from "./infoblock_verbs.ts";
+import { checkLabels, initLabels } from "./init_labels.ts";
 import { injectError } from "./inject_error.ts";
 import { injectSmart } from "./inject_smart.ts";
-import { checkLabels, initLabels, readLabels, writeLabels, zeroLabels } from "./label_verbs.ts";
 import { list } from "./list.ts";
 import { loadKeys } from "./load_keys.ts";
 import { mainVerbs } from "./main_verb.ts";
 import { monitor } from "./monitor.ts";
 import { destroyNamespace, disable, enable } from "./namespace_verbs.ts";
+import { readInfoblock } from "./read_infoblock.ts";
+import { readLabels } from "./read_labels.ts";
 import { disableRegion, enableRegion } from "./region_verbs.ts";
 import {
   freezeSecurity,
@@ -25,6 +26,8 @@ import {
   waitOverwrite,
 } from "./security_verbs.ts";
 import { updateFirmware } from "./update_firmware.ts";
+import { writeInfoblock } from "./write_infoblock.ts";
+import { writeLabels, zeroLabels } from "./write_labels.ts";
 
 const verbs: readonly AnyCommand[] = [
   enable,
