@@ -3,6 +3,7 @@ import { hex } from "../base/units.ts";
 import { alignDown } from "../base/quantity.ts";
 import { checkLabelAreas, explainLabel } from "../label/mod.ts";
 import { readPages } from "../machine/mod.ts";
+import { ofOwners } from "./check_owners.ts";
 import { type Fork } from "./fork.ts";
 
 export interface HostViolation {
@@ -13,7 +14,7 @@ export interface HostViolation {
 }
 
 export function violations(fork: Fork): HostViolation[] {
-  return [...ofXen(fork), ...ofLabels(fork), ...ofCapacity(fork)];
+  return [...ofXen(fork), ...ofOwners(fork), ...ofLabels(fork), ...ofCapacity(fork)];
 }
 
 const ofXen = (fork: Fork): HostViolation[] =>

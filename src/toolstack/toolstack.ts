@@ -3,9 +3,13 @@
  * object is a view over its records and ports, made afresh for each fork.
  */
 import { type Result } from "neverthrow";
+import { type Range } from "../base/range.ts";
 import { type ShutdownReason } from "../abi/hypercalls.ts";
 import { assignments, type HeldAssignment } from "./assignments.ts";
 import { addAutostart, autostartFiles, readConfig, removeAutostart, startAll, type Started } from "./autostart.ts";
+import { framesOfBackend } from "./backend/frames_now.ts";
+import { type BackendIdentity } from "./backend/identity.ts";
+import { type NamespaceBacking } from "./backend/namespace_backing.ts";
 import { type VnvdimmConfig } from "./config/domain_config.ts";
 import { type ConfigRefusal, type ParsedConfig } from "./config/parse_config.ts";
 import { type Created, createDomain, type CreateOptions, type DomainSource } from "./domain/create.ts";
@@ -23,11 +27,11 @@ import {
 import { type DomainRecord } from "./domain_record.ts";
 import { domidOf, nameOf, recordOf, records } from "./domain_records.ts";
 import { type Tools, toolsOf, type ToolstackParts } from "./parts.ts";
-import { type PmemReport } from "./pmem_report.ts";
+import { type PmemReport, reportId } from "./pmem_report.ts";
 import { type RangeRequest, setupRange } from "./pmem/ranges.ts";
 import { type Released, type ReleaseRequest, runRelease } from "./pmem/release.ts";
 import { replay, type Replayed } from "./pmem/replay.ts";
-import { reports } from "./pmem/reports.ts";
+import { backingOf, namespaceReports, reports } from "./pmem/reports.ts";
 import { planSetup, runSetup, type SetupPlan, type SetupRequest } from "./pmem/setup.ts";
 import { type SetupRefusal } from "./pmem/setup_refusal.ts";
 import { type AutostartFile } from "./state.ts";
@@ -118,6 +122,14 @@ export class Toolstack {
   /** What has been handed to Xen, in order. */
   reports(): readonly PmemReport[] {
     return reports(this.tools);
+  }
+  /** Namespaces that have been handed to Xen, as dom0 has them now. */
+  reportedNamespaces(): readonly NamespaceBacking[] {
+    return namespaceReports(this.tools).flatMap((report) => backingOf(this.tools, reportId(report)) ?? []);
+  }
+  /** Where memory lies that is known by what is on the media, in frames; nothing where it is not there or not Xen's. */
+  framesOf(identity: BackendIdentity): readonly Range[] {
+    return framesOfBackend(this.tools, identity);
   }
   /** Whose each vNVDIMM is, running or not. */
   assignments(): readonly HeldAssignment[] {

@@ -176,8 +176,12 @@ function fileBackend(tools: Tools, file: DaxFile, spec: VnvdimmConfig, options: 
 function checkedExtents(
   { path, size, extents }: DaxFile,
 ): Result<{ readonly offset: number; readonly length: number }[], BackendRefusal> {
+  if (size % PAGE_SIZE !== 0) return err({ kind: "misaligned", name: path, what: "its size", value: size });
   let mapped = 0;
-  for (const { logical, physical, length, flags } of extents) {
+  const list: { offset: number; length: number }[] = [];
+  // Blocks behind its end are allocated, and no part of it.
+  for (const { logical, physical, length: whole, flags } of extents.filter(({ logical }) => logical < size)) {
+    const length = Math.min(whole, size - logical);
     const [flag] = flags;
     if (flag !== undefined) return err({ kind: "file-extent", path, flag, size });
     for (const [what, value] of Object.entries({ "an extent's offset": physical, "an extent's length": length })) {
@@ -185,9 +189,9 @@ function checkedExtents(
     }
     if (logical !== mapped) return err({ kind: "file-holes", path, size, mapped });
     mapped += length;
+    list.push({ offset: physical, length });
   }
-  if (mapped < size || mapped === 0) return err({ kind: "file-holes", path, size, mapped });
-  return ok(extents.map(({ physical, length }) => ({ offset: physical, length })));
+  return mapped < size || mapped === 0 ? err({ kind: "file-holes", path, size, mapped }) : ok(list);
 }
 
 const at = ({ extent }: NamespaceBacking, { start, end }: Range): Range => ({

@@ -102,7 +102,7 @@ export function explainBackend(refusal: BackendRefusal): Explanation {
     case "misaligned":
       return {
         what: `${refusal.name}: ${refusal.what} ${hex(refusal.value)} is not a multiple of ${PAGE_SIZE}`,
-        hint: "recreate it on whole pages",
+        hint: "make it anew, on whole pages",
       };
     case "backend-unhealthy":
       return { what: `${refusal.name}: ${refusal.why}`, hint: refusal.hint };

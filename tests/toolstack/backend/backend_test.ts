@@ -160,6 +160,12 @@ Deno.test("a file's extents are mapped in the order of the file and the file is 
   assert.equal(joined.files.held.get(PATH), undefined);
 });
 
+Deno.test("blocks behind a file's end are not the guest's", () => {
+  const { toolstack } = withFile([extent(0, 64 * MiB, 6 * MiB), extent(6 * MiB, 90 * MiB, MiB, "unwritten")]);
+  const { domid } = create(toolstack, 1, { vnvdimms: [PATH] })._unsafeUnwrap();
+  assert.equal(toolstack.record(domid)!.vnvdimms[0]!.pages, 4 * MiB / 4096);
+});
+
 Deno.test("a file's unwritten extents, with the dd line filled in", () => {
   const answer = said(withFile([extent(0, 64 * MiB, 3 * MiB), extent(3 * MiB, 32 * MiB, MiB, "unwritten")]), PATH);
   assert.equal(answer.what, "/mnt/p0/disk1 has unwritten extents: stores of a guest would not be its content");
@@ -190,7 +196,11 @@ Deno.test("a file's holes: at the start, in the middle, at the end, everywhere",
 
 Deno.test("a file's extents that are not whole pages", () => {
   assert.match(said(withFile([extent(0, 64 * MiB + 512, 4 * MiB)]), PATH).what, /an extent's offset 0x4000200/);
-  assert.match(said(withFile([extent(0, 64 * MiB, 1536)], MOUNT, 1536), PATH).what, /an extent's length 0x600/);
+  assert.match(
+    said(withFile([extent(0, 64 * MiB, 512), extent(512, 96 * MiB, 4 * MiB - 512)]), PATH).what,
+    /length 0x200/,
+  );
+  assert.match(said(withFile([extent(0, 64 * MiB, MiB)], MOUNT, 1536), PATH).what, /its size 0x600 is not a multiple/);
 });
 
 Deno.test("a file whose filesystem is not mounted with -o dax, and one whose namespace is not handed over", () => {
