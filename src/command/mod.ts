@@ -7,9 +7,11 @@ import { designPages } from "./help/design_pages.ts";
 import { hypervisorPages } from "./help/hypervisor_pages.ts";
 import { historyCommands } from "./history/history.ts";
 import { type FixturePath, importCommands } from "./hosts/import.ts";
+import { fileCommands } from "./dom0/file_commands.ts";
 import { daxctlCommands } from "./daxctl/daxctl_commands.ts";
 import { ndctlCommands } from "./ndctl/ndctl_commands.ts";
 import { autostartCommands } from "./hosts/autostart.ts";
+import { hostExport } from "./hosts/export.ts";
 import { lifeCommands } from "./hosts/life.ts";
 import { powerFail } from "./hosts/power_fail.ts";
 import { traceCommand } from "./trace/trace.ts";
@@ -36,11 +38,13 @@ export function allCommands({ fixturePath, globals, more }: CommandParts): reado
   const commands: AnyCommand[] = [
     ...ndctlCommands,
     ...daxctlCommands,
+    ...fileCommands,
     ...xlCommands,
     ...xenNdctlCommands,
     ...importCommands(fixturePath),
     ...lifeCommands,
     ...autostartCommands,
+    hostExport,
     powerFail,
     ...historyCommands,
     traceCommand,

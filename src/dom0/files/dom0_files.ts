@@ -12,6 +12,7 @@ import {
   holderOfDevice,
   partitionsOf,
   readDevice,
+  spaOf,
   zeroerOf,
 } from "./block_device.ts";
 import { FileOperations } from "./file_operations.ts";
@@ -61,6 +62,10 @@ export class Dom0Files {
   /** Who uses the device, its disk, or a part of it, in words. */
   holderOf(device: BlockDevice): string | undefined {
     return holderOfDevice(this.dom0, device);
+  }
+  /** SPA of a device's first byte; undefined where addresses say nothing about places (sector mode). */
+  spaOf(device: BlockDevice): number | undefined {
+    return spaOf(this.dom0, device);
   }
   partitions(disk: BlockDevice): Partition[] {
     return partitionsOf(this.dom0, disk);

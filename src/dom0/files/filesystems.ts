@@ -35,6 +35,8 @@ export interface MakeRequest {
   readonly bytes: number | undefined;
   /** ext4 only; by size where undefined. */
   readonly blockSize: number | undefined;
+  /** Of an ext4's blocks, how many are for the superuser. */
+  readonly rootPercent: number;
   /** XFS only. */
   readonly reflink: boolean;
 }
@@ -102,7 +104,7 @@ export class Filesystems {
 
   #put(
     device: BlockDevice,
-    { type, label, uuid, reflink }: MakeRequest,
+    { type, label, uuid, rootPercent, reflink }: MakeRequest,
     bytes: number,
     plan: Plan,
   ): Result<Made, MakeFault> {
@@ -115,6 +117,7 @@ export class Filesystems {
       label,
       bytes,
       blockSize: plan.type === "ext4" ? plan.geometry.blockSize : XFS_BLOCK,
+      rootPercent,
       reflink: type === "xfs" && reflink,
       made: this.now,
       mounted: 0,
@@ -190,9 +193,9 @@ export class Filesystems {
   }
 }
 
-function planOf(bytes: number, { type, blockSize, reflink }: MakeRequest): Result<Plan, MakeFault> {
+function planOf(bytes: number, { type, blockSize, rootPercent, reflink }: MakeRequest): Result<Plan, MakeFault> {
   return type === "ext4"
-    ? ext4Geometry(bytes, { blockSize }).map((geometry): Plan => ({ type: "ext4", geometry }))
+    ? ext4Geometry(bytes, { blockSize, rootPercent }).map((geometry): Plan => ({ type: "ext4", geometry }))
     : xfsGeometry(bytes, { reflink }).map((geometry): Plan => ({ type: "xfs", geometry }));
 }
 

@@ -17,6 +17,8 @@ export interface Filesystem {
   /** Bytes that it was made for; layout follows from that and the options below. */
   readonly bytes: number;
   readonly blockSize: number;
+  /** ext4 only: blocks for the superuser. */
+  readonly rootPercent: number;
   /** XFS only. */
   readonly reflink: boolean;
   readonly made: number;

@@ -11,8 +11,8 @@ import { ext4Layout } from "./layout.ts";
 import { FRESH_MEMORY, Mballoc } from "./mballoc.ts";
 
 /** The layout of a filesystem that exists, and so was possible. */
-export const geometryOf = ({ bytes, blockSize }: Filesystem): Ext4Geometry =>
-  ext4Geometry(bytes, { blockSize })._unsafeUnwrap();
+export const geometryOf = ({ bytes, blockSize, rootPercent }: Filesystem): Ext4Geometry =>
+  ext4Geometry(bytes, { blockSize, rootPercent })._unsafeUnwrap();
 
 /** Keeps the maps of a new filesystem; returns how many blocks are free. */
 export function makeExt4(maps: Maps, uuid: string, g: Ext4Geometry): number {

@@ -29,13 +29,15 @@ export interface Ext4Geometry {
   readonly hasResizeInode: boolean;
   /** Zero where there is no room for one. */
   readonly journalBlocks: number;
-  /** For the superuser: 5 %. */
+  /** For the superuser. */
   readonly rootBlocks: number;
 }
 
 export interface Ext4Options {
   /** Undefined: by size, as the configuration file has it. */
   readonly blockSize?: number | undefined;
+  /** Blocks for the superuser; 5 where undefined. */
+  readonly rootPercent?: number | undefined;
 }
 
 export type Ext4SizeFault =
@@ -88,7 +90,7 @@ export function ext4Geometry(bytes: number, options: Ext4Options = {}): Result<E
       reservedDescriptorBlocks: reserved,
       hasResizeInode,
       journalBlocks: journalBlocks(blocks),
-      rootBlocks: Math.floor(blocks * 0.05),
+      rootBlocks: Math.floor((blocks * (options.rootPercent ?? 5)) / 100),
     });
   }
 }
