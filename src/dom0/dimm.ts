@@ -19,10 +19,14 @@ import { labelAreaSize, readLabels } from "./label_access.ts";
 import { availableSlots } from "./label_data.ts";
 import { type Security, security, waitOverwrite } from "./security.ts";
 import { type DimmTopology } from "./topology.ts";
+import { type DimmView, dimmView } from "./views.ts";
 
 export class Dimm {
   constructor(private readonly kernel: Kernel, private readonly topology: DimmTopology) {}
 
+  get view(): DimmView {
+    return dimmView(this.kernel, this.topology);
+  }
   /** Whether it offers a command to userspace. */
   offers(command: DimmCommand): boolean {
     return this.kernel.commands(this.topology).commands.has(command);

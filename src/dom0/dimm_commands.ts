@@ -5,8 +5,10 @@
 import { LEAF_FAMILIES } from "../acpi/mod.ts";
 import { type Firmware } from "../abi/ports.ts";
 
-/** Linux's number of the family whose functions are ioctls of their own. */
-export const INTEL = 0;
+/** Linux's numbers of command families (`NVDIMM_FAMILY_*`). */
+export const DIMM_FAMILY = { intel: 0, microsoft: 3 } as const;
+/** The family whose functions are ioctls of their own. */
+export const INTEL = DIMM_FAMILY.intel;
 
 /** Functions a family may use at all (`NVDIMM_INTEL_CMDMASK` and its likes); bit 0, the query, is never offered. */
 const ALLOWED: readonly number[] = [0x7ffffffe, 0x1c3c76, 0x1fe, 0xfffffffe, 0x1e];

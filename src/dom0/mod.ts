@@ -1,4 +1,5 @@
 /** The Linux kernel's side of NVDIMMs, in dom0 and in guests: bus, DIMMs, regions, namespaces, personalities. */
+export { DIMM_FAMILY } from "./dimm_commands.ts";
 export { Dimm } from "./dimm.ts";
 export { Dom0, type Dom0Parts } from "./dom0.ts";
 export { type Dom0Facts, NATIVE_FACTS, PV_FACTS } from "./facts.ts";

@@ -2,6 +2,7 @@
 import { err, type Result } from "neverthrow";
 import { type Errno } from "../abi/errno.ts";
 import { isUuid } from "../base/guid.ts";
+import { lookup } from "../base/lookup.ts";
 import { BUS } from "./device_table.ts";
 import { type Kernel } from "./kernel.ts";
 import {
@@ -85,8 +86,8 @@ const STORES: Readonly<Record<string, Readonly<Record<string, Store>>>> = {
 
 /** Stores `text` in `device/attribute`. -ENOENT where there is no such device or writable attribute. */
 export function storeAttribute(kernel: Kernel, device: string, attribute: string, text: string): Result<void, Errno> {
-  const stores = STORES[device] ?? STORES[device.replace(/\d.*$/, "")];
-  const store = stores?.[attribute];
+  const stores = lookup(STORES, device) ?? lookup(STORES, device.replace(/\d.*$/, ""));
+  const store = stores && lookup(stores, attribute);
   if (!store || !kernel.parts.state.devices.get(device)) return err("ENOENT");
   return store(kernel, device, text).map(() => kernel.acted(`${attribute} = ${text.trim()}`, device));
 }

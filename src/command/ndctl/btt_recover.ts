@@ -3,7 +3,7 @@
  * Source: ndctl `ndctl/check.c` btt_discover_arenas, btt_recover_first_sb, btt_parse_meta, btt_write_info.
  */
 import { err, ok, type Result } from "neverthrow";
-import { ERRNO, type Errno, strerror } from "../../abi/errno.ts";
+import { type Errno, strerror } from "../../abi/errno.ts";
 import { viewOf } from "../../base/bytes.ts";
 import { alignDown } from "../../base/quantity.ts";
 import { hex, KiB } from "../../base/units.ts";
@@ -16,6 +16,7 @@ import {
   INFO_BLOCK_SIZE,
   readBttInfo,
 } from "../../label/mod.ts";
+import { numbered } from "./talk.ts";
 import { type BttMedium, type CheckLog, type CheckOptions } from "./btt_medium.ts";
 
 /** Offsets count from the start of the namespace. */
@@ -107,7 +108,7 @@ function arenaInfo(
   const written = writeInfo(medium, copy.value, at, options, log);
   if (written.isErr()) {
     const { error } = written;
-    log.error(where, `Restoration of the info block failed: ${strerror(error)} (${-ERRNO[error]})`);
+    log.error(where, `Restoration of the info block failed: ${numbered(error)}`);
     return err(error);
   }
   return ok(record.value);

@@ -1,6 +1,6 @@
 /** `ndctl check-namespace`: the BTT of a disabled namespace is checked, and with `-R` repaired. Source: ndctl `ndctl/check.c`. */
 import { err, ok, type Result } from "neverthrow";
-import { ERRNO, type Errno, strerror } from "../../abi/errno.ts";
+import { type Errno } from "../../abi/errno.ts";
 import { NIL_UUID } from "../../base/guid.ts";
 import { type Dom0, type NamespaceView } from "../../dom0/mod.ts";
 import { declare, type Progress } from "../language/command.ts";
@@ -10,7 +10,7 @@ import { discoverArenas, findStart } from "./btt_recover.ts";
 import { disableInvalidate, disableSafe, enableNamespace } from "./namespace_actions.ts";
 import { type CheckOptions, checkOptions, type Named, parseNamed } from "./namespace_options.ts";
 import { namedNamespaces, summarise } from "./namespace_verbs.ts";
-import { Talk } from "./talk.ts";
+import { numbered, Talk } from "./talk.ts";
 
 const WHERE = "namespace_check";
 
@@ -80,8 +80,6 @@ function* check(
   }
   return done;
 }
-
-const numbered = (errno: Errno): string => `${strerror(errno)} (${-ERRNO[errno]})`;
 
 function* checkBtt(
   medium: BttMedium,

@@ -33,9 +33,9 @@ export const disableDimm = dimmVerb({
 
 /** -ENXIO where the driver does not bind. */
 export function bindDimm(dom0: Dom0, dimm: DimmView, talk: Talk): Result<void, Errno> {
-  if (dom0.dimms()[dimm.number]!.enabled) return ok();
+  if (dom0.dimm(dimm.number).view.enabled) return ok();
   dom0.bind(dimm.name);
-  if (dom0.dimms()[dimm.number]!.enabled) return ok();
+  if (dom0.dimm(dimm.number).view.enabled) return ok();
   talk.library("ndctl_dimm_enable", `${dimm.name}: failed to enable`);
   return err("ENXIO");
 }

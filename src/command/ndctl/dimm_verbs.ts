@@ -62,7 +62,7 @@ export function forDimms<O extends { readonly bus: string | undefined }>(
     if (!NAME.test(word) && word !== "all") continue;
     if (!dom0.hasBus || !busMatches(options.bus)) continue;
     for (const { number } of dimmsOf(dom0)) {
-      const dimm = dom0.dimms()[number]!;
+      const dimm = dom0.dimm(number).view;
       if (!dimmMatches(dimm, word)) continue;
       const done = act(dimm);
       if (done.isOk()) count++;

@@ -1,15 +1,13 @@
 /** A DIMM's health as JSON. Source: ndctl `ndctl/json-smart.c`. */
 import { ALARM, HEALTH, SMART_VALID, temperatureOf } from "../../acpi/mod.ts";
 import { type Json, JsonDouble } from "../../base/json.ts";
-import { type DimmView, type Dom0, type SmartData, type SmartThresholds } from "../../dom0/mod.ts";
+import { DIMM_FAMILY, type DimmView, type Dom0, type SmartData, type SmartThresholds } from "../../dom0/mod.ts";
 
 type Fields = { [key: string]: Json };
 
-/** Linux's number of the family for which ndctl takes SMART for granted, whatever firmware confirmed. */
-const MICROSOFT = 3;
-
 /** Whether a DIMM without health data is a failure to ndctl, and not merely a DIMM that has none. */
-export const expectsHealth = (dom0: Dom0, dimm: DimmView): boolean => dom0.dimm(dimm.number).family === MICROSOFT;
+export const expectsHealth = (dom0: Dom0, dimm: DimmView): boolean =>
+  dom0.dimm(dimm.number).family === DIMM_FAMILY.microsoft;
 
 /** Undefined where the DIMM has no SMART command. */
 export function healthJson(dom0: Dom0, dimm: DimmView): Json | undefined {

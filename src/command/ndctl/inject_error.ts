@@ -3,7 +3,7 @@
  * `lib/inject.c`.
  */
 import { err, ok, type Result } from "neverthrow";
-import { ERRNO, type Errno, exitOf } from "../../abi/errno.ts";
+import { type Errno, exitOf } from "../../abi/errno.ts";
 import { type Json, prettyJson } from "../../base/json.ts";
 import { joined, type Range, range } from "../../base/range.ts";
 import { type Dom0, type NamespaceView } from "../../dom0/mod.ts";
@@ -13,7 +13,7 @@ import { busMatches, namespacesOf, regionMatches, regionsOf } from "./library.ts
 import { namespaceJson } from "./namespace_json.ts";
 import { errorText, flag, type OptionValues, parseOptions, text, usageFault } from "./parse_options.ts";
 import { parseSize } from "./sizes.ts";
-import { reason, statusOf, Talk } from "./talk.ts";
+import { numbered, statusOf, Talk } from "./talk.ts";
 
 const BLOCK = 512;
 
@@ -141,7 +141,7 @@ function* change(
 }
 
 function refusedTo(operation: "inject" | "uninject", errno: Errno, talk: Talk): Outcome {
-  talk.say(`Unable to ${operation} error: ${reason(errno)} (${-ERRNO[errno]})\n`);
+  talk.say(`Unable to ${operation} error: ${numbered(errno)}\n`);
   return talk.outcome(statusOf(errno));
 }
 
@@ -168,7 +168,7 @@ function injectionStatus(dom0: Dom0, namespace: NamespaceView, { human }: Inject
     dom0.injectedErrors().map((injected) => ({ part, injected }))
   );
   if (found.isErr()) {
-    talk.say(`Unable to get injection status: ${reason(found.error)} (${-ERRNO[found.error]})\n`);
+    talk.say(`Unable to get injection status: ${numbered(found.error)}\n`);
     return talk.outcome(statusOf(found.error));
   }
   const { part, injected } = found.value;

@@ -1,15 +1,15 @@
 /** `ndctl inject-smart`: readings put over the real ones, and thresholds. Source: ndctl `ndctl/inject-smart.c`. */
 import { err, ok, type Result } from "neverthrow";
-import { ERRNO, type Errno } from "../../abi/errno.ts";
+import { type Errno } from "../../abi/errno.ts";
 import { LEAF_FUNCTION } from "../../acpi/mod.ts";
-import { type DimmView, type Dom0 } from "../../dom0/mod.ts";
+import { DIMM_FAMILY, type DimmView, type Dom0 } from "../../dom0/mod.ts";
 import { declare } from "../language/command.ts";
 import { healthJson } from "./health_json.ts";
 import { PLAIN } from "./json_flags.ts";
 import { busMatches, dimmMatches, dimmsOf } from "./library.ts";
 import { dimmJson } from "./list_json.ts";
 import { parseSmart, type SmartRequest } from "./smart_request.ts";
-import { listText, reason, statusOf, Talk } from "./talk.ts";
+import { listText, numbered, statusOf, Talk } from "./talk.ts";
 
 export const injectSmart = declare<SmartRequest>({
   kind: "host",
@@ -34,18 +34,18 @@ export const injectSmart = declare<SmartRequest>({
       .andThen(() => inject(dom0, dimm, request, talk));
     if (done.isErr()) return talk.outcome(statusOf(done.error));
     const health = healthJson(dom0, dimm);
-    const json = { ...dimmJson(dom0, dom0.dimms()[dimm.number]!, { ...PLAIN, human: request.human }), health: health! };
+    const json = {
+      ...dimmJson(dom0, dom0.dimm(dimm.number).view, { ...PLAIN, human: request.human }),
+      health: health!,
+    };
     if (health !== undefined) talk.print(listText([json], request.human));
     return talk.outcome(0);
   },
 });
 
-/** The only family that injects. */
-const INTEL = 0;
-
 function supported(dom0: Dom0, dimm: DimmView, talk: Talk): Result<void, Errno> {
   // These messages end without a line break of their own.
-  if (dom0.dimm(dimm.number).family !== INTEL) {
+  if (dom0.dimm(dimm.number).family !== DIMM_FAMILY.intel) {
     talk.say(`  Error: ${dimm.name}: smart injection not supported by ndctl.\n`);
     return err("ENOTTY");
   }
@@ -93,5 +93,3 @@ function inject(
   }
   return last;
 }
-
-const numbered = (errno: Errno): string => `${reason(errno)} (${-ERRNO[errno]})`;

@@ -136,7 +136,7 @@ async function* watch(
       const fresh = all || last.get(dimm.number) !== state;
       last.set(dimm.number, state);
       if (!fresh || ![...events].some((event) => watched.has(event))) continue;
-      const view = fork.dom0.dimms()[dimm.number]!;
+      const view = fork.dom0.dimm(dimm.number).view;
       const json = eventJson(fork.dom0, view, { ...condition, events }, watched, fork.clock.now());
       emit(session, `${human ? prettyJson(json) : compactJson(json)}\n`, log);
     }

@@ -1,5 +1,5 @@
 /** What a tool prints while it runs: data on standard output, messages on standard error. */
-import { type Errno, exitOf, strerror } from "../../abi/errno.ts";
+import { ERRNO, type Errno, exitOf, strerror } from "../../abi/errno.ts";
 import { type Json, prettyJson } from "../../base/json.ts";
 import { type Outcome } from "../language/command.ts";
 import { errorText } from "./parse_options.ts";
@@ -40,6 +40,9 @@ export class Talk {
 export const statusOf = (errno: Errno | undefined): number => (errno === undefined ? 0 : exitOf(errno));
 
 export const reason = (errno: Errno): string => strerror(errno);
+
+/** `Invalid argument (-22)`. */
+export const numbered = (errno: Errno): string => `${strerror(errno)} (${-ERRNO[errno]})`;
 
 /** `1 namespace`, `0 namespaces`. */
 export const counted = (count: number, thing: string): string => `${count} ${thing}${count === 1 ? "" : "s"}`;

@@ -4,7 +4,7 @@
  */
 import { err, type Result } from "neverthrow";
 import { type Errno } from "../../abi/errno.ts";
-import { type DimmView, type Dom0 } from "../../dom0/mod.ts";
+import { DIMM_FAMILY, type DimmView, type Dom0 } from "../../dom0/mod.ts";
 import { declare } from "../language/command.ts";
 import { dimmOptions, dimmStatus, forDimms, nmems, type OnDimms, parseDimms } from "./dimm_verbs.ts";
 import { flag, type OptionValues, text } from "./parse_options.ts";
@@ -21,8 +21,6 @@ type Request = OnDimms<OptionValues<typeof options>>;
 
 /** Functions 12 to 16 of the Intel family, which an update takes. */
 const UPDATE_FUNCTIONS = [12, 13, 14, 15, 16];
-const INTEL = 0;
-
 export const updateFirmware = declare<Request>({
   kind: "host",
   vocabulary: "ndctl",
@@ -63,7 +61,7 @@ function refuse(dom0: Dom0, dimm: DimmView, upload: boolean, talk: Talk): Result
     talk.say(`  Error: update firmware: ${dimm.name}: firmware update not supported by ${why}\n`);
     return err(errno);
   };
-  if (dom0.dimm(dimm.number).family !== INTEL) return say("ndctl.", "ENOTTY");
+  if (dom0.dimm(dimm.number).family !== DIMM_FAMILY.intel) return say("ndctl.", "ENOTTY");
   if (UPDATE_FUNCTIONS.some((fn) => !dom0.dimm(dimm.number).offersFunction(fn))) {
     return say("either platform firmware or the kernel.", "EIO");
   }

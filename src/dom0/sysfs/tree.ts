@@ -4,6 +4,7 @@
  */
 import { err, ok, type Result } from "neverthrow";
 import { type Errno } from "../../abi/errno.ts";
+import { lookup } from "../../base/lookup.ts";
 import { lengthOf } from "../../base/range.ts";
 import { BUS, childName } from "../device_table.ts";
 import { type Kernel } from "../kernel.ts";
@@ -64,7 +65,7 @@ export class Sysfs {
     if (folder) return err("EISDIR");
     const cut = path.lastIndexOf("/");
     const parent = this.#folder(path.slice(0, cut));
-    return parent?.files[path.slice(cut + 1)] ?? err("ENOENT");
+    return (parent && lookup(parent.files, path.slice(cut + 1))) ?? err("ENOENT");
   }
 
   /** Names in a folder, sorted; -ENOENT, -ENOTDIR. */
