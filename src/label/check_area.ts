@@ -2,6 +2,7 @@
 import { isZero, viewOf } from "../base/bytes.ts";
 import type { Field } from "../base/structure.ts";
 import { type LabelArea, readLabelArea, slotFault } from "./area.ts";
+import { isCxlLabel } from "./cxl.ts";
 import { isFree, tailOf, usedSlots } from "./free_slots.ts";
 import { type Geometry, geometry, slotOffset } from "./geometry.ts";
 import { indexBlock, type IndexNumber, type IndexRecord, readIndex } from "./index_block.ts";
@@ -17,6 +18,10 @@ import {
 } from "./namespace_label.ts";
 import { assumedLabelSize } from "./read_labels.ts";
 import { dpaConflicts } from "./reservations.ts";
+
+/** The valid labels that describe namespaces of an NVDIMM. */
+export const namespaceLabels = (area: Uint8Array, { geometry, labels }: LabelArea): NamespaceLabel[] =>
+  labels.filter(({ slot }) => !isCxlLabel(area, slotOffset(geometry, slot), geometry));
 
 /** Labels describe whole pages. */
 const EXTENT_STEP = 4096n;
@@ -108,8 +113,13 @@ function checkIndex(g: Geometry, block: IndexNumber, record: IndexRecord, report
 
 function checkLabels(area: Uint8Array, view: LabelArea, report: Report): void {
   const g = view.geometry;
+  const labels = namespaceLabels(area, view);
   for (const slot of usedSlots(view.free, view.slots)) {
     const at = slotOffset(g, slot);
+    if (isCxlLabel(area, at, g)) {
+      report("note", spot(at, LABEL.uuid), { kind: "CXL label", slot });
+      continue;
+    }
     switch (slotFault(area, g, slot)) {
       case "slot": {
         const found = labelSlot(area, at);
@@ -124,7 +134,7 @@ function checkLabels(area: Uint8Array, view: LabelArea, report: Report): void {
     }
   }
   const seen = new Map<string, number>();
-  for (const label of view.labels) {
+  for (const label of labels) {
     const at = slotOffset(g, label.slot);
     checkLabel(label, at, report);
     if (!labelReservedIsZero(area, at, g.labelSize)) {
@@ -138,7 +148,7 @@ function checkLabels(area: Uint8Array, view: LabelArea, report: Report): void {
     if (other === undefined) seen.set(label.uuid, label.slot);
     else report("error", spot(at, LABEL.uuid), { kind: "duplicate label", slot: label.slot, other, uuid: label.uuid });
   }
-  for (const { slot, uuid, dpa, size, other } of dpaConflicts(view.labels)) {
+  for (const { slot, uuid, dpa, size, other } of dpaConflicts(labels)) {
     report("error", spot(slotOffset(g, slot), LABEL.dpa, LABEL.rawSize), {
       kind: "overlapping dpa",
       slot,

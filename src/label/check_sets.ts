@@ -4,7 +4,7 @@
  */
 import type { Field } from "../base/structure.ts";
 import { type LabelArea, readLabelArea } from "./area.ts";
-import { checkLabelArea } from "./check_area.ts";
+import { checkLabelArea, namespaceLabels } from "./check_area.ts";
 import { type Geometry, slotOffset } from "./geometry.ts";
 import type { LabelFault, LabelFinding, Severity } from "./label_faults.ts";
 import { labelV12, nameOf, type NamespaceLabel } from "./namespace_label.ts";
@@ -24,7 +24,9 @@ export interface CheckedRegion {
  * Leave out DIMMs that are no part of it, or their sets count as incomplete.
  */
 export function checkLabelAreas(areas: readonly Uint8Array[], regions?: readonly CheckedRegion[]): LabelFault[] {
-  const views = areas.map((area) => readLabelArea(area).unwrapOr(undefined));
+  const views = areas.map((area) =>
+    readLabelArea(area).map((view) => ({ ...view, labels: namespaceLabels(area, view) })).unwrapOr(undefined)
+  );
   return [
     ...areas.flatMap((area, number) => checkLabelArea(area, number)),
     ...checkSets(views),

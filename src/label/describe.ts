@@ -6,6 +6,7 @@ import { hexText, viewOf } from "../base/bytes.ts";
 import type { FieldText, FieldView } from "../base/structure.ts";
 import { hex, shortSize } from "../base/units.ts";
 import { type LabelArea, readLabelArea, slotFault } from "./area.ts";
+import { cxlAsLabel, type CxlLabel, cxlNamespaceLabel, cxlRegionLabel, isCxlLabel, readCxlLabel } from "./cxl.ts";
 import { countFree, isFree } from "./free_slots.ts";
 import { type Geometry, geometry, slotOffset } from "./geometry.ts";
 import { indexBlock, type IndexFault, type IndexNumber, rawIndex, readIndex } from "./index_block.ts";
@@ -44,6 +45,8 @@ export interface SlotView {
   readonly slot: number;
   readonly offset: number;
   readonly state: SlotState;
+  readonly kind: "namespace" | "CXL namespace" | "CXL region";
+  /** Of a CXL label what it has in common with others; `describeSlot` has all of it. */
   readonly label: NamespaceLabel;
 }
 
@@ -77,12 +80,31 @@ export function describeLabelArea(area: Uint8Array): LabelAreaView | undefined {
 /** The fields of one slot, whatever it holds. */
 export function describeSlot(area: Uint8Array, g: Geometry, slot: number): FieldRow[] {
   const at = slotOffset(g, slot);
+  if (isCxlLabel(area, at, g)) return describeCxl(area, readCxlLabel(area, at, slot), at);
   const fields = g.labelSize === 128
     ? labelV11.read(viewOf(area), at).map((record) => labelV11.view(record, at))
     : labelV12.read(viewOf(area), at).map((record) => labelV12.view(record, at));
   const label = readLabel(area, at, g.labelSize);
   return fields._unsafeUnwrap().map((field) => row(area, field, LABEL_TEXT[field.name]?.(label)));
 }
+
+function describeCxl(area: Uint8Array, label: CxlLabel, at: number): FieldRow[] {
+  if (label.kind === "unknown") return [];
+  const fields = label.kind === "region"
+    ? cxlRegionLabel.view(label.record, at)
+    : cxlNamespaceLabel.view(label.record, at);
+  const texts: Readonly<Record<string, ((label: NamespaceLabel) => string) | undefined>> = {
+    ...LABEL_TEXT,
+    type: () => `${label.record.type} (${label.kind})`,
+    nrange: (common) => String(common.nlabel),
+    granularity: () => label.kind === "region" ? granularityText(label.record.granularity) : "",
+    abstractionUuid: (common) => LABEL_TEXT["abstractionGuid"]!(common),
+  };
+  return fields.map((field) => row(area, field, texts[field.name]?.(cxlAsLabel(label))));
+}
+
+const granularityText = (exponent: number): string =>
+  exponent < 32 ? `${hex(exponent)} (${256 * 2 ** exponent} bytes)` : hex(exponent);
 
 function describeIndex(area: Uint8Array, g: Geometry, block: IndexNumber, current: boolean): IndexView {
   const record = rawIndex(area, g, block);
@@ -110,9 +132,15 @@ function describeSlots(area: Uint8Array, view: LabelArea): SlotView[] {
   for (let slot = 0; slot < view.slots; slot++) {
     const offset = slotOffset(g, slot);
     const free = isFree(view.free, slot);
+    const cxl = isCxlLabel(area, offset, g) ? readCxlLabel(area, offset, slot) : undefined;
+    if (cxl && cxl.kind !== "unknown") {
+      const state = free ? "stale" : cxl.valid ? "in use" : "lost";
+      slots.push({ slot, offset, state, kind: `CXL ${cxl.kind}`, label: cxlAsLabel(cxl) });
+      continue;
+    }
     if (free && !holdsLabel(area, offset, slot)) continue;
     const state = free ? "stale" : slotFault(area, g, slot) ? "lost" : "in use";
-    slots.push({ slot, offset, state, label: readLabel(area, offset, g.labelSize) });
+    slots.push({ slot, offset, state, kind: "namespace", label: readLabel(area, offset, g.labelSize) });
   }
   return slots;
 }

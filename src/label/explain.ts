@@ -112,6 +112,11 @@ export function explainLabel(fault: LabelRefusal): Explanation {
         what: `index block ${fault.block} has ${fault.bits} bits set past its last slot`,
         hint: "harmless; ndctl writes them so, UEFI wants them zero, Linux never looks",
       };
+    case "CXL label":
+      return {
+        what: `slot ${fault.slot} holds a label of a CXL memory device`,
+        hint: "it is shown, and never changed; a driver for NVDIMMs would take it for something else",
+      };
     case "lost slot":
       return {
         what: fault.cause === "slot"

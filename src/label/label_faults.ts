@@ -35,6 +35,8 @@ export type LabelFinding =
   | { readonly kind: "slots not offered"; readonly slots: number; readonly possible: number }
   /** Bits set past the last slot: ndctl leaves them, UEFI wants them zero, Linux never looks. */
   | { readonly kind: "tail bits"; readonly block: IndexNumber; readonly bits: number }
+  /** Of a CXL memory device: the other checks pass it over. */
+  | { readonly kind: "CXL label"; readonly slot: number }
   /** In use, but not a valid label: ignored, and never freed. */
   | { readonly kind: "lost slot"; readonly slot: number; readonly cause: "slot"; readonly found: number }
   | {

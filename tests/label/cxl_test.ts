@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
-import { viewOf } from "../../src/base/bytes.ts";
+import { hexText, viewOf } from "../../src/base/bytes.ts";
 import { NIL_UUID } from "../../src/base/guid.ts";
 import {
+  checkLabelAreas,
   CXL_LABEL_TYPE,
   cxlNamespaceLabel,
   cxlRegionLabel,
+  describeLabelArea,
+  describeSlot,
   geometry,
   initialiseAsKernel,
   readCxlLabels,
@@ -85,4 +88,29 @@ Deno.test("a label with a wrong sum or in another's slot is not valid; other typ
 Deno.test("areas without an index for 256-byte labels hold no CXL labels", () => {
   assert.deepEqual(readCxlLabels(new Uint8Array(131072)), []);
   assert.deepEqual(readCxlLabels(captured("carve-v11/labels/end.nmem0.bin.gz")), []);
+});
+
+Deno.test("CXL labels are described field by field, noted by the checks, and counted to no set", () => {
+  const bytes = areaWith(sealed(cxlRegionLabel.write(region)), sealed(cxlNamespaceLabel.write(namespace)));
+  const view = describeLabelArea(bytes)!;
+  assert.deepEqual(view.slots.map(({ kind, state, label }) => [kind, state, label.nlabel, label.rawSize]), [
+    ["CXL region", "in use", 2, region.rawSize],
+    ["CXL namespace", "in use", 1, namespace.rawSize],
+  ]);
+  const rows = [0, 1].map((slot) => describeSlot(bytes, view.geometry, slot));
+  const text = (slot: number, name: string) => rows[slot]!.find((row) => row.name === name)?.text;
+  assert.equal(text(0, "Type"), `${CXL_LABEL_TYPE.region} (region)`);
+  assert.equal(text(0, "InterleaveGranularity"), "0x4 (4096 bytes)");
+  assert.deepEqual([text(1, "Name"), text(1, "RegionUuid")], ['"aaa"', region.uuid]);
+  for (const [slot, fields] of rows.entries()) {
+    const whole = fields.map(({ hex }) => hex).join("");
+    assert.equal(whole, hexText(bytes.subarray(512 + 256 * slot, 512 + 256 * (slot + 1))));
+  }
+  const faults = checkLabelAreas([bytes], []).filter(({ offset }) => offset >= 512);
+  assert.deepEqual(faults.map(({ kind, severity, offset }) => [kind, severity, offset]), [
+    ["CXL label", "note", 512],
+    ["CXL label", "note", 768],
+  ]);
+  const torn = areaWith(sealed(cxlRegionLabel.write(region)).with(80, 1));
+  assert.equal(describeLabelArea(torn)!.slots[0]!.state, "lost");
 });

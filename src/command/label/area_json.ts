@@ -28,10 +28,11 @@ export function areaJson(name: string, area: Uint8Array): Json {
       free_slots: freeSlots,
       fields: fields.map(fieldJson),
     })),
-    slots: view.slots.map(({ slot, offset, state, label }) => ({
+    slots: view.slots.map(({ slot, offset, state, kind, label }) => ({
       slot,
       offset,
       state,
+      kind,
       label: labelJson(label),
       fields: describeSlot(area, view.geometry, slot).map(fieldJson),
     })),

@@ -5,6 +5,7 @@ import {
   type ClaimClass,
   claimClassOf,
   describeLabelArea,
+  explainLabel,
   LABEL_FLAG,
   type LabelAreaView,
   type LabelFault,
@@ -15,7 +16,7 @@ import { columns } from "../tables/columns.ts";
 import { counted } from "../tables/counted.ts";
 import { harmless, quotedText } from "../tables/field_text.ts";
 import { treeText } from "../tables/tree_text.ts";
-import { indexTree, slotTree } from "./area_tree.ts";
+import { indexTree, inIndexBlocks, slotTree } from "./area_tree.ts";
 import { faultsText } from "./faults_text.ts";
 
 /** With `fields` the labels are shown field by field instead. */
@@ -24,7 +25,9 @@ export function areaText(name: string, area: Uint8Array, faults: readonly LabelF
   if (!view) return [`label area of ${name}: ${counted(area.length, "byte")}, ${faultsText(faults)}`];
   const head = headline(name, view, faults);
   if (faults.some(({ kind }) => kind === "blank area")) return [head];
-  const slots = fields ? treeText(slotTree(area, view, view.slots, faults)) : slotTable(view);
+  const slots = fields
+    ? treeText(slotTree(area, view, view.slots, faults))
+    : [...slotTable(view), ...slotFaults(faults.filter((fault) => !inIndexBlocks(view, fault)))];
   return [
     head,
     "",
@@ -78,19 +81,28 @@ const MODE: Readonly<Record<ClaimClass, string>> = {
   unknown: "unknown",
 };
 
+/** What is wrong with the labels, below their table. */
+const slotFaults = (faults: readonly LabelFault[]): string[] =>
+  faults.length === 0 ? [] : [
+    "",
+    ...faults.map((fault) =>
+      harmless(`${hex(fault.offset, 4)}  ${fault.severity.padEnd(7)}  ${explainLabel(fault).what}`)
+    ),
+  ];
+
 const HEADINGS = ["SLOT", "STATE", "NAME", "DPA", "SIZE", "MODE", "PLACE", "UUID"];
 const NUMERIC = [0, 4];
 const DPA_DIGITS = 11;
 
 function slotTable({ slots }: LabelAreaView): string[] {
   if (slots.length === 0) return [];
-  const rows = slots.map(({ slot, state, label }) => [
+  const rows = slots.map(({ slot, state, kind, label }) => [
     String(slot),
     (label.flags & LABEL_FLAG.updating) === 0 ? state : `${state}, updating`,
     label.name[0] === 0 ? "" : quotedText(nameOf(label)),
     hex(label.dpa, DPA_DIGITS),
     shortSize(Number(label.rawSize)),
-    MODE[claimClassOf(label.abstractionGuid)],
+    kind === "CXL region" ? kind : MODE[claimClassOf(label.abstractionGuid)],
     `${label.position} of ${label.nlabel}`,
     label.uuid,
   ]);

@@ -16,7 +16,10 @@ import { hexPreview, quotedText, valueAndMeaning } from "../tables/field_text.ts
 
 /** The two index blocks. `faults` are those of this area, as the checks found them. */
 export const indexTree = (view: LabelAreaView, faults: readonly LabelFault[]): FieldNode[] =>
-  withFaults(view.index.map(indexNode), faults.map(placed));
+  withFaults(view.index.map(indexNode), faults.filter((fault) => inIndexBlocks(view, fault)).map(placed));
+
+export const inIndexBlocks = ({ geometry }: LabelAreaView, { offset }: LabelFault): boolean =>
+  offset < geometry.labelOffset;
 
 /** The slots listed, field by field. */
 export const slotTree = (
@@ -49,11 +52,16 @@ const indexNode = ({ block, offset, length, current, fault, freeSlots, fields }:
 const slotNode = (
   area: Uint8Array,
   { geometry }: LabelAreaView,
-  { slot, offset, label, state }: SlotView,
+  { slot, offset, kind, label, state }: SlotView,
 ): FieldNode => ({
   id: String(offset),
   name: `Slot ${slot}`,
-  value: `${state}, ${quotedText(nameOf(label))}, ${shortSize(Number(label.rawSize))}`,
+  value: [
+    state,
+    ...(kind === "namespace" ? [] : [kind]),
+    ...(kind === "CXL region" ? [] : [quotedText(nameOf(label))]),
+    shortSize(Number(label.rawSize)),
+  ].join(", "),
   note: undefined,
   offset,
   length: geometry.labelSize,

@@ -73,6 +73,13 @@ Deno.test("each fault is named with its offset, and the status is 1", async () =
   }
 });
 
+Deno.test("label show puts what is wrong with labels below their table, not at an index block", async () => {
+  const files = memoryFiles({ "bad.bin": changed((bytes) => bytes[0x200 + 256 + 16]! ^= 1) });
+  const text = outText(await sessionFor("host-unarmed", { files }).run("label show --file bad.bin"));
+  assert.match(text, /current, \d+ slots free\n {2}0100 /, "nothing stands between the block and its fields");
+  assert.match(text, /\n\n0x03f8 {2}error {4}slot 1 is in use, but its label's checksum is [^\n]*\n$/);
+});
+
 Deno.test("one DIMM is checked against its set", async () => {
   const session = sessionFor("iset-two-way");
   for (const line of ["ndctl disable-region all", "ndctl zero-labels nmem1"]) {
