@@ -13,11 +13,19 @@ export const absolute = (
 
 /** Files with relative paths taken from `folder`. */
 export const filesFrom = (folder: string): Files => ({
-  read: (path) => guarded(path, () => Deno.readFileSync(absolute(path, folder))),
-  /** Writes beside the target, then renames: a reader never sees half a file. */
+  /** A device may never end, so none is read. */
+  read: (path) =>
+    guarded(path, () => {
+      const source = absolute(path, folder);
+      if (kindOf(source)?.isCharDevice) throw new Error("Is a device");
+      return Deno.readFileSync(source);
+    }),
+  /** Writes beside the target, then renames: a reader never sees half a file. What is no file (`/dev/null`) stays. */
   write: (path, chunks) =>
     guarded(path, () => {
       const target = absolute(path, folder);
+      const there = kindOf(target);
+      if (there && !there.isFile && !there.isDirectory) return writeInto(target, chunks);
       const temporary = `${target}.part`;
       const file = Deno.openSync(temporary, { write: true, create: true, truncate: true });
       try {
@@ -37,6 +45,23 @@ export const diskFiles: Files = filesFrom(callerFolder());
 
 /** No capture file is larger; a hostile one must not exhaust memory. */
 const GUNZIP_LIMIT = 256 * 1024 * 1024;
+
+function kindOf(path: string): Deno.FileInfo | undefined {
+  try {
+    return Deno.statSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+function writeInto(path: string, chunks: Iterable<Uint8Array>): void {
+  const file = Deno.openSync(path, { write: true });
+  try {
+    for (const chunk of chunks) writeAll(file, chunk);
+  } finally {
+    file.close();
+  }
+}
 
 function writeAll(file: Deno.FsFile, bytes: Uint8Array): void {
   for (let at = 0; at < bytes.length;) at += file.writeSync(bytes.subarray(at));

@@ -1,0 +1,12 @@
+/** The port to the operator's disk: whole files, replaced at once; devices stay devices. */
+import assert from "node:assert/strict";
+import { absolute, diskFiles } from "../../src/cli/files.ts";
+
+Deno.test("a device that never ends is not read", () => {
+  assert.equal(diskFiles.read("/dev/zero")._unsafeUnwrapErr().reason, "Is a device");
+});
+
+Deno.test("relative paths count from the folder given", () => {
+  assert.equal(absolute("x", "/a"), "/a/x");
+  assert.equal(absolute("/x", "/a"), "/x");
+});
