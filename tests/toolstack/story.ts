@@ -1,6 +1,7 @@
 /** Command lines on one fork of a fixture, told as a story: each line must end as the test says. */
 import assert from "node:assert/strict";
 import { ndctlCommands } from "../../src/command/ndctl/ndctl_commands.ts";
+import { fileCommands } from "../../src/command/dom0/file_commands.ts";
 import { autostartCommands } from "../../src/command/hosts/autostart.ts";
 import { guestCommands } from "../../src/command/guest/mod.ts";
 import { type Step } from "../../src/abi/steps.ts";
@@ -19,6 +20,7 @@ export class Story {
     this.fork = "fork" in host ? host.fork() : host;
     this.#runner = new Runner(this.fork, filesOf(this.#configs), [
       ...ndctlCommands,
+      ...fileCommands,
       ...guestCommands,
       ...autostartCommands,
     ]);

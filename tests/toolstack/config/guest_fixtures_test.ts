@@ -28,8 +28,7 @@ Deno.test("no two example guests share a UUID", () => {
 const commandsOf = (text: string): string[] =>
   [...text.matchAll(/^# {3}nvdeck (.*?)(?: {3,}.*)?$/gm)].map(([, command]) => command!);
 
-// file1 needs a filesystem first.
-for (const file of files.filter((name) => name !== "file1.cfg")) {
+for (const file of files) {
   Deno.test(`the commands in fixtures/guests/${file} succeed one after the other`, () => {
     const path = `fixtures/guests/${file}`;
     const text = Deno.readTextFileSync(path);
