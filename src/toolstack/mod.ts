@@ -14,6 +14,7 @@ export {
   type FramesIdentity,
   type NamespaceIdentity,
 } from "./backend/identity.ts";
+export { framesNow, type InterleaveSet, interleaveSets } from "./backend/interleave_sets.ts";
 export { type NamespaceBacking, namespaceBacking, namespaceBackings } from "./backend/namespace_backing.ts";
 export { type Backend, findBackend } from "./backend/backend.ts";
 export { type BackendRefusal, explainBackend } from "./backend/backend_refusal.ts";

@@ -155,3 +155,30 @@ Deno.test("a capture can be imported from a tarball of its folder", async () => 
   const listed = await nvdeck([...host, "ndctl", "list", "-BDRNHMFXivvv"]);
   assert.equal(listed.out, Deno.readTextFileSync(programPath("fixtures/hosts/iset-two-way/end.ndctl.json")));
 });
+
+Deno.test("an exported host comes back of its own script, guests and all", async () => {
+  const at = (name: string) => `${folder}/${name}`;
+  const ok = async (host: string, ...args: string[]) => {
+    const ran = await nvdeck(["--host", at(host), "--yes", ...args]);
+    assert.equal(ran.code, 0, `${args.join(" ")}\n${ran.err}`);
+    return ran.out;
+  };
+  // Device names are the kernel's to give, and UUIDs of info blocks are drawn.
+  const namespaces = async (host: string) =>
+    JSON.parse(await ok(host, "ndctl", "list", "-N")).map((n: Record<string, unknown>) =>
+      [n.name, n.mode, n.map, n.size, n.align, n.sector_size].join(" ")
+    ).sort();
+  await Deno.writeTextFile(
+    at("web.cfg"),
+    "name = 'web'\ntype = 'hvm'\nmemory = 128\nvnvdimms = [ 'namespace1.3' ]\n",
+  );
+  await ok("first.nvdeck", "host", "init", "--fixture", "server-two-socket");
+  await ok("first.nvdeck", "xl", "pmem-setup", "--namespace", "namespace1.3");
+  await ok("first.nvdeck", "xl", "create", at("web.cfg"));
+  await ok("first.nvdeck", "host", "export", at("exported"));
+  await ok("second.nvdeck", "host", "init", "--fixture", "server-two-socket");
+  await ok("second.nvdeck", "ndctl", "destroy-namespace", "-f", "all");
+  await ok("second.nvdeck", "exec", "--", "sh", at("exported/setup.sh"));
+  assert.deepEqual(await namespaces("second.nvdeck"), await namespaces("first.nvdeck"));
+  assert.match(await ok("second.nvdeck", "xl", "vnvdimm-list", "web"), /namespace1\.[0-9]/);
+});
