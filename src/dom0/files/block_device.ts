@@ -10,7 +10,7 @@ import { type Dom0 } from "../dom0.ts";
 import { diskExtent } from "../disk.ts";
 import { diskName, extentOf } from "../namespace_device.ts";
 import { type DiskShape, type Partition, readPartitions } from "./gpt.ts";
-import { zeroDisk } from "./zero_disk.ts";
+import { type Zeroer, zeroer } from "./zero_disk.ts";
 
 export interface BlockDevice {
   /** `pmem0`, `pmem0.1p2`. */
@@ -103,15 +103,14 @@ export const writeDevice = (
     : dom0.writeDisk(disk, start + offset, bytes, note);
 
 /** Makes bytes of the device read as zeroes. */
-export type Zeroer = (part: Range, note: string) => Result<void, Errno>;
-
 export function zeroerOf(dom0: Dom0, { disk, start, size, readOnly }: BlockDevice): Zeroer {
   const extent = diskExtent(dom0.kernel, disk);
+  if (!extent) return () => err("ENXIO");
+  const zero = zeroer(dom0.kernel, extent);
   return (part, note) => {
-    if (!extent) return err("ENXIO");
     if (readOnly) return err("EPERM");
     if (part.end > size) return err("ENOSPC");
-    return zeroDisk(dom0.kernel, extent, range(start + part.start, part.end - part.start), note);
+    return zero(range(start + part.start, part.end - part.start), note);
   };
 }
 

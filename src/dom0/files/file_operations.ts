@@ -5,7 +5,7 @@
  */
 import { err, ok, type Result } from "neverthrow";
 import { type Errno } from "../../abi/errno.ts";
-import { range } from "../../base/range.ts";
+import { type Range, range } from "../../base/range.ts";
 import { type Dom0 } from "../dom0.ts";
 import { blockDevice, zeroerOf } from "./block_device.ts";
 import { type Extent } from "./file_extents.ts";
@@ -119,13 +119,21 @@ export class FileOperations {
       work.losing(this.dom0, offset, Math.min(end, work.entry.file.size));
       errno = work.zeroWritten(offset, end);
       const steps = work.blocks.write(start, endBlock, Math.max(1, Math.floor(call / blockSize)));
+      let fresh: Range | undefined;
       for (let at = 0; errno === undefined;) {
         const step = steps.next();
+        const next = step.done ? undefined : step.value;
+        // Pieces that follow each other are zeroed as one.
+        if (fresh && next && next.start === fresh.end) {
+          fresh = { start: fresh.start, end: next.end };
+        } else {
+          errno = fresh && work.zero(fresh);
+          fresh = next;
+        }
         if (step.done) {
           stop = step.value;
           break;
         }
-        errno = work.zero(step.value);
         at += step.value.end - step.value.start;
         yield at;
       }

@@ -2,9 +2,9 @@
 import { type Errno } from "../../abi/errno.ts";
 import { type Range } from "../../base/range.ts";
 import { type Dom0 } from "../dom0.ts";
-import { type Zeroer } from "./block_device.ts";
 import { type Filesystem, type Mount, type StoredFile } from "./state.ts";
 import { type OpenBlocks, type Volume } from "./volume.ts";
+import { type Zeroer } from "./zero_disk.ts";
 
 /** A file found by its path. */
 export interface FileEntry {

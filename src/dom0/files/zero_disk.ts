@@ -1,21 +1,35 @@
 /** Zeroing part of a disk: what is zero already stays untouched, and bad sectors are cleared first, as by any write. */
 import { err, ok, type Result } from "neverthrow";
+import { type Spa } from "../../abi/address.ts";
 import { type Errno } from "../../abi/errno.ts";
 import { intersection, type Range, range } from "../../base/range.ts";
 import { badSectors, SECTOR } from "../badblocks.ts";
+import { MiB } from "../../base/units.ts";
 import { type Kernel } from "../kernel.ts";
 import { zeroRange } from "../namespace_bytes.ts";
 import { clearError } from "../scrub.ts";
 
-/** Zeroes bytes of the disk that `extent` (SPA) is. -EIO for errors that cannot be cleared and for memory that is not dom0's. */
-export function zeroDisk(kernel: Kernel, extent: Range, part: Range, note: string): Result<void, Errno> {
-  if (part.end > extent.end - extent.start) return err("ENOSPC");
-  for (const { sector, sectors } of badSectors(kernel, extent)) {
-    const bad = intersection(range(sector * SECTOR, sectors * SECTOR), part);
-    if (!bad) continue;
-    if (clearError(kernel, range(extent.start + bad.start, bad.end - bad.start)).isErr()) return err("EIO");
-  }
-  return part.end > part.start
-    ? zeroRange(kernel.parts.memory, extent.start + part.start, part.end - part.start, note)
-    : ok();
+/** Zeroes a range of bytes of a disk. -EIO for errors that cannot be cleared and for memory that is not dom0's. */
+export type Zeroer = (part: Range, note: string) => Result<void, Errno>;
+
+/** For many ranges of one disk, the one that lies at these SPAs. */
+export function zeroer(kernel: Kernel, extent: Range): Zeroer {
+  const bad = badSectors(kernel, extent).map(({ sector, sectors }) => range(sector * SECTOR, sectors * SECTOR));
+  const { memory } = kernel.parts;
+  return (part, note) => {
+    if (part.end > extent.end - extent.start) return err("ENOSPC");
+    for (const error of bad) {
+      const inside = intersection(error, part);
+      if (!inside) continue;
+      if (clearError(kernel, range(extent.start + inside.start, inside.end - inside.start)).isErr()) return err("EIO");
+    }
+    const [start, length] = [extent.start + part.start, part.end - part.start];
+    if (length === 0) return ok();
+    return length < LARGE
+      ? zeroRange(memory, start, length, note)
+      : memory.zero(start as Spa, length, note).mapErr((): Errno => "EIO");
+  };
 }
+
+/** Below this, looking at every page costs less than looking for what is stored at all. */
+const LARGE = 16 * MiB;

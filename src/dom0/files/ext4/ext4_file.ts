@@ -69,14 +69,23 @@ export class Ext4File implements OpenBlocks {
   }
 
   *reserveApart(start: number, end: number, pieces: number): Generator<number, boolean> {
+    const { mballoc, geometry: { blockSize } } = this.parts;
     let [at, from] = [start, this.#goal(start)];
+    // What lies before the goal is the last resort.
+    const take = (length: number): Range | undefined => mballoc.takeFrom(from, length) ?? mballoc.takeFrom(0, length);
     for (const length of evenPieces(end - start, pieces)) {
-      // What lies before the goal is the last resort.
-      const blocks = this.parts.mballoc.takeFrom(from, length) ?? this.parts.mballoc.takeFrom(0, length);
-      if (!blocks || !this.#insert(at, blocks, true)) return false;
+      const blocks = take(length);
+      if (!blocks) return false;
+      this.extents.set(at, blocks, true);
       at += length;
       from = blocks.end + 1;
       yield at - start;
+    }
+    const { leaves, indexes } = treeShape(this.extents.records, blockSize);
+    while (this.tree.length < leaves + indexes) {
+      const block = take(1);
+      if (!block) return false;
+      this.tree.push(block.start);
     }
     return true;
   }
