@@ -116,10 +116,14 @@ function commonMethod(): AmlTerm {
   );
 }
 
-/** A field of up to 64 bits reads as an Integer, and a caller of `_DSM` wants a Buffer: short answers go byte by byte. */
+/**
+ * A field of up to 64 bits reads as an Integer, and a caller of `_DSM` wants a Buffer: short answers go byte by byte. The
+ * page is read once, as the Buffer that CreateField asks for: ACPICA warns of fields of an operation region there.
+ */
 function answer(length: AmlTerm): AmlTerm[] {
-  const [at, bytes] = [local(4), local(5)];
+  const [at, bytes, whole] = [local(4), local(5), local(7)];
   return [
+    op("Store", "ODAT", whole),
     when(
       op("LLess", length, 9),
       name("TBUF", buffer(1)),
@@ -127,13 +131,13 @@ function answer(length: AmlTerm): AmlTerm[] {
       op("Store", 0, at),
       loop(
         op("LLess", at, length),
-        op("Store", op("DerefOf", op("Index", "ODAT", at)), op("Index", "TBUF", 0)),
+        op("Store", op("DerefOf", op("Index", whole, at)), op("Index", "TBUF", 0)),
         op("Concatenate", bytes, "TBUF", bytes),
         op("Increment", at),
       ),
       op("Return", bytes),
     ),
-    op("CreateField", "ODAT", 0, op("ShiftLeft", length, 3), "OBUF"),
+    op("CreateField", whole, 0, op("ShiftLeft", length, 3), "OBUF"),
     op("Return", "OBUF"),
   ];
 }
