@@ -46,22 +46,22 @@ Deno.test("the guest's Linux finds what was assigned: address, size, persistence
     assert.deepEqual([region!.start, region!.size], [vnvdimm!.gpa, vnvdimm!.pages * PAGE_SIZE], fixture);
     const host = running.fork.dom0.region(running.fork.dom0.namespace(namespace)!.region);
     assert.equal(region!.persistenceDomain, host.persistenceDomain, fixture);
-    assert.equal(kernel.labelAreaSize(0)._unsafeUnwrap(), LABELS * PAGE_SIZE, fixture);
+    assert.equal(kernel.dimm(0).labelAreaSize()._unsafeUnwrap(), LABELS * PAGE_SIZE, fixture);
   }
 });
 
 Deno.test("without label pages the DIMM has no label commands, and its region one whole namespace", () => {
   const running = Running.on("server-two-socket", ["namespace0.2"], onNamespace("namespace0.2"));
   const kernel = running.guest.kernel();
-  assert.equal(kernel.dimmOffers(0, "get_data"), false);
+  assert.equal(kernel.dimm(0).offers("get_data"), false);
   assert.deepEqual(kernel.namespaces().map(({ name, mode }) => [name, mode]), [["namespace0.0", "raw"]]);
 });
 
 Deno.test("profile nfit: the same region, no methods; profile nfit-bare: a table that nobody reads", () => {
   const nfit = onDevdax('nvdeck_acpi = "nfit"');
   assert.deepEqual(nfit.guest.kernel().regions().map(({ start }) => start), [nfit.record.vnvdimms[0]!.gpa]);
-  assert.equal(nfit.guest.kernel().dimmFamily(0), undefined);
-  assert.equal(nfit.guest.kernel().dimmOffers(0, "get_data"), false);
+  assert.equal(nfit.guest.kernel().dimm(0).family, undefined);
+  assert.equal(nfit.guest.kernel().dimm(0).offers("get_data"), false);
 
   const bare = onDevdax('nvdeck_acpi = "nfit-bare"');
   assert.equal(bare.guest.devices(), undefined);

@@ -16,7 +16,7 @@ async function walked(script: string): Promise<Fork> {
 
 /** What a guest can tell: its NFIT's ranges, its memory's machine addresses, the leaves of its EPT. */
 function seenByGuest(fork: Fork) {
-  const [{ domid }] = fork.toolstack.records() as [{ domid: number }];
+  const { domid } = fork.toolstack.records()[0]!;
   const nfit = decodeNfit(fork.deviceModels.tables(domid).nfit!)._unsafeUnwrap();
   const ranges = nfit.structures.flatMap((
     s,

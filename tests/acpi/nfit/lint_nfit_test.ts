@@ -116,7 +116,13 @@ Deno.test("ranges: empty, past the end, overlapping, of no known type, without D
   );
   const touching = twoDimms();
   assert.deepEqual(found(touching), []);
-  only(patched(touching, SPA_2 + 32, 8, 5n * 2n ** 30n - 4096n), "error", SPA_2 + 32, 8, /overlaps that of structure 0/);
+  only(
+    patched(touching, SPA_2 + 32, 8, 5n * 2n ** 30n - 4096n),
+    "error",
+    SPA_2 + 32,
+    8,
+    /overlaps that of structure 0/,
+  );
   only(patched(oneDimm(), AT.spa + 16, 1, 1), "warning", AT.spa + 16, 16, /no type the specification defines/);
   only(
     patched(oneDimm(), AT.spa + 32, 8, 0x100000200n),
