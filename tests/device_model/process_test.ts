@@ -1,8 +1,12 @@
 /** How a QEMU takes its memory arguments, and where it puts NVDIMMs (reference/xen-vnvdimm.md 4.12, ept.md 3). */
 import assert from "node:assert/strict";
-import { startProcess } from "../../src/device_model/mod.ts";
+import { ok } from "neverthrow";
+import { HYPERCALL } from "../../src/abi/mod.ts";
+import { BaseBlocks } from "../../src/base/blocks.ts";
 import { GiB, MiB } from "../../src/base/units.ts";
-import { argv } from "./device_model_host.ts";
+import { DeviceModels, startProcess } from "../../src/device_model/mod.ts";
+import { videoBytes } from "../../src/device_model/video_ram.ts";
+import { argv, DeviceModelHost, DOMAIN } from "./device_model_host.ts";
 
 const start = (...args: Parameters<typeof argv>) => startProcess(7, argv(...args));
 const places = (...args: Parameters<typeof argv>) => start(...args)._unsafeUnwrap().devices.map(({ gpa }) => gpa);
@@ -47,6 +51,35 @@ Deno.test("sizes and slots have bounds", () => {
   assert.match(fault(2048, [{ size: GiB }], { spareBytes: -PAGE }), /not enough space/);
 });
 const PAGE = 4096;
+
+Deno.test("a slot that is asked for is taken if there is one of that number, and free", () => {
+  const slots = (...more: string[]) =>
+    start(2048, more.map((each) => ({ size: GiB, more: each }))).map(({ devices }) => devices.map(({ slot }) => slot));
+  assert.deepEqual(slots(",slot=2", "", "")._unsafeUnwrap(), [2, 0, 1]);
+  assert.match(slots(",slot=1", ",slot=1")._unsafeUnwrapErr(), /slot 1 is busy/);
+  for (const wrong of ["2", "-1", "one"]) {
+    assert.match(slots(`,slot=${wrong}`)._unsafeUnwrapErr(), /invalid slot number .*, valid range is \[0-1\]/);
+  }
+});
+
+Deno.test("the adapter's memory is taken from Xen when QEMU starts, or it does not start", () => {
+  const cirrus = ["-device", "cirrus-vga,vgamem_mb=8"];
+  assert.equal(videoBytes([...argv(512, []), ...cirrus]), 8 * MiB);
+  assert.equal(videoBytes(argv(512, [])), 0);
+  const host = new DeviceModelHost();
+  assert.ok(host.models.spawn(DOMAIN, [...argv(512, []), ...cirrus]).isOk());
+  assert.deepEqual(host.calls, [HYPERCALL.memory_op]);
+  const full = new DeviceModels({
+    state: { processes: new BaseBlocks() },
+    memory: host.memory,
+    hypercall: (_caller, _number, bytes) => ok({ value: 2047, bytes }),
+  });
+  assert.equal(
+    full.spawn(DOMAIN, [...argv(512, []), ...cirrus])._unsafeUnwrapErr(),
+    "xen: failed to populate ram at 0xf0000000",
+  );
+  assert.equal(full.process(DOMAIN), undefined);
+});
 
 Deno.test("devices need the machine option, a backend and names of their own", () => {
   const base = argv(2048, [{ size: GiB }]);
