@@ -96,11 +96,12 @@ export const refused = (model: Model, lines: readonly string[], status: number, 
 
 /** What came and went says more than what changed by it. */
 const ORDER: readonly DifferenceView["sign"][] = ["+", "-", "~"];
+const DEED: Readonly<Record<DifferenceView["sign"], string>> = { "+": " made", "-": " gone", "~": "" };
 
-/** `+ namespace0.6  fsdax, 16.00 GiB`, or how many objects changed. */
+/** `namespace0.6 made: fsdax, 16.00 GiB; 2 more changes.`: what the operator made first, then how much else is different. */
 export function summaryOf(difference: readonly DifferenceView[]): string {
   const [first, ...rest] = difference.toSorted((a, b) => ORDER.indexOf(a.sign) - ORDER.indexOf(b.sign));
   if (!first) return "Done; nothing changed.";
-  const more = rest.length > 0 ? `, and ${rest.length} more` : "";
-  return `Done: ${first.sign} ${first.object}${first.text ? ` ${first.text}` : ""}${more}.`;
+  const more = rest.length === 0 ? "" : `; ${rest.length} more ${rest.length === 1 ? "change" : "changes"}`;
+  return `${first.object}${DEED[first.sign]}${first.text ? `: ${first.text}` : ""}${more}.`;
 }

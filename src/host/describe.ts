@@ -43,10 +43,15 @@ const reportName = (fork: Fork, uuid: string | undefined): string | undefined =>
 
 function describeGuests(fork: Fork, objects: Map<string, string>): void {
   for (const record of fork.toolstack.records()) {
-    const pmem = record.vnvdimms.map(({ slot, spec, pages }) => `nv${slot} ${shortSize(pages * PAGE_SIZE)} of ${spec}`);
+    const pmem = record.vnvdimms.map(({ slot, spec, pages }) =>
+      `nv${slot} ${shortSize(pages * PAGE_SIZE)} of ${backendOf(spec)}`
+    );
     objects.set(record.name, [`domain ${record.domid}`, ...pmem].join(", "));
   }
   for (const { domainName, slot, spec } of fork.toolstack.assignments()) {
-    objects.set(`${domainName} nv${slot}`, `kept for it: ${spec}`);
+    objects.set(`${domainName} nv${slot}`, `kept for it: ${backendOf(spec)}`);
   }
 }
+
+/** What an entry of `vnvdimms` names, without its options. */
+const backendOf = (spec: string): string => /backend\s*=\s*([^,]*)/.exec(spec)?.[1]?.trim() ?? spec;

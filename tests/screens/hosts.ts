@@ -332,7 +332,12 @@ function detailOf(n: NamespaceView): NamespaceDetail {
   const dataStartMfn = startMfn + dataOffset / PAGE;
   const count = Math.floor(n.usableBytes / (2 * MiB));
   return {
-    labels: Array.from({ length: WAYS }, (_, i) => ({ dimm: `nmem${(n.region === "region1" ? 4 : 0) + i}`, slot: 1 })),
+    places: Array.from({ length: WAYS }, (_, i) => ({
+      dimm: `nmem${(n.region === "region1" ? WAYS : 0) + i}`,
+      slot: 1,
+      startDpa: (n.startSpa - REGION_STARTS[n.region === "region1" ? 1 : 0]!) / WAYS,
+      lengthBytes: n.sizeBytes / WAYS,
+    })),
     infoBlock: n.map ? "PFN v1.4 at +0x1000" : n.mode === "sector" ? "BTT v2.0 at +0x1000" : undefined,
     dataOffset,
     startMfn,
@@ -348,6 +353,7 @@ function detailOf(n: NamespaceView): NamespaceDetail {
         ruleBytes: Math.floor(n.sizeBytes * 40 / 4096),
         takenBytes: Math.ceil(n.sizeBytes * 44 / 4096 / (16 * MiB)) * 16 * MiB,
         where: n.map === "dev" ? "inside the page-map area" : "at the namespace's start",
+        handedOver: n.state === "xen" || n.state === "assigned",
       }),
     ept: n.mode === "sector" ? err(refused) : ok({
       gpa: 0x240000000,

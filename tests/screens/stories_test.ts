@@ -9,7 +9,7 @@ Deno.test("carving: the form rehearses as it is typed, ↵ once is a question, �
   stage.press("tab").type("web data").expect("-n 'web data'");
   stage.press("enter").expect("Rehearsed; nothing would be lost.");
   assert.deepEqual(stage.host.committed, []);
-  stage.press("enter").expect("Done: + namespace0.5", "▸ namespace0.5  web data");
+  stage.press("enter").expect("namespace0.5 made: fsdax", "▸ namespace0.5  web data");
   assert.deepEqual(stage.host.committed, [
     "ndctl create-namespace -r region0 -m fsdax -M dev -s 16G -n 'web data' -a 2M",
   ]);
@@ -44,13 +44,21 @@ Deno.test("carving: esc leaves everything as it was", () => {
 
 Deno.test("assigning: cost, guest address, tables and hypercalls stand there before anything is done", () => {
   const stage = new Stage({}, { size: "120x40" }).press("2", "a");
-  stage.expect("by the rule", "GPA 0x240000000", "NFIT 224 bytes", "XENPF_pmem_add, XENMEM_populate_pmem_map");
+  stage.expect("by the rule", "GPA 0x240000000", "NFIT 224 bytes", "XENPF_pmem_add", "XENMEM_populate_pmem_map");
   stage.expect("$ xl pmem-setup --namespace namespace0.0; xl create fixtures/guests/db2.cfg");
   assert.deepEqual(stage.host.committed, []);
   stage.press("enter", "enter").expect("Domains", "▸ db2");
   assert.equal(stage.host.committed.length, 2);
   stage.press("6").expect("EPT of db2");
   stage.press("5").expect("vNFIT of db2");
+});
+
+Deno.test("assigning: what cannot be given is said on the form, and another one is a key away", () => {
+  const stage = new Stage({}, { size: "120x40" }).press("2", "down", "down", "a");
+  stage.expect("namespace0.2 log0", "log0 7.99 GiB: sector mode", "no byte-addressable data;", "not sound yet");
+  stage.press("enter", "enter");
+  assert.deepEqual(stage.host.committed, []);
+  stage.press("right").expect("namespace0.4 tmp0", "refused");
 });
 
 Deno.test("assigning: a refusal of the rehearsal says why and what to try", () => {
@@ -65,7 +73,7 @@ Deno.test("destroying: the title says what is lost, and only the name typed agre
   stage.press("enter").expect("Type db0 to agree, or press esc");
   stage.type("db").press("enter");
   assert.deepEqual(stage.host.committed, []);
-  stage.type("0").press("enter").expect("Done: - namespace0.0", "u takes it back");
+  stage.type("0").press("enter").expect("namespace0.0 gone: fsdax.", "u takes it back");
   assert.deepEqual(stage.host.committed, ["ndctl destroy-namespace -f namespace0.0"]);
 });
 

@@ -3,7 +3,8 @@ import type { DomainView, Rehearsal } from "../../src/command/language/console_h
 import { grouped, hex, shortSize } from "../../src/base/units.ts";
 import { type AssignState, type Model } from "../model.ts";
 import { costText, leavesText, plural, whyText, wrappedFacts } from "../screens/parts.ts";
-import { type Line, line, span } from "../text/line.ts";
+import { memoryBar } from "../screens/domain_pane.ts";
+import { EMPTY, type Line, line, span } from "../text/line.ts";
 import { assignForm } from "./assign_state.ts";
 import { formKeys } from "./form_keys.ts";
 import { formView, hypercallsText, writesText } from "./form_view.ts";
@@ -18,22 +19,24 @@ export const assign: OverlayLook<AssignState> = {
       assignForm,
       state,
       `${state.guest} after`,
-      (result, width) => after(scene.model, state, result, width),
+      (result, width, brief) => after(scene.model, state, result, width, brief),
     ),
   line: ({ model }, state) => ({ kind: "command", text: assignForm.lines(model, state).join("; ") }),
 };
 
-function after(model: Model, state: AssignState, result: Rehearsal, width: number): Line[] {
+function after(model: Model, state: AssignState, result: Rehearsal, width: number, brief: boolean): Line[] {
   const domain = result.after.domains.find((d) => d.name === state.guest);
-  return wrappedFacts([
-    ...costs(model, state, result),
-    ...(domain ? gets(state, domain, result) : []),
-    ["hypercalls", hypercallsText(result.steps.groups)],
-    ["writes", writesText(result.steps.groups)],
-    ...result.losses.map((l) => ["lost", `${shortSize(l.bytes)} of ${l.object}`] as const),
-  ], width).concat(
-    result.losses.length > 0 ? [line(span("   Data would be lost: ↵ asks for the name.", "danger"))] : [],
-  );
+  const { groups } = result.steps;
+  return [
+    ...(domain && domain.memoryMap.length > 0 ? [...memoryBar(model, domain, width), EMPTY] : []),
+    ...wrappedFacts([
+      ...costs(model, state, result),
+      ...(domain ? gets(state, domain, result) : []),
+      ...(brief ? [] : [["hypercalls", hypercallsText(groups)], ["writes", writesText(groups)]] as const),
+      ...result.losses.map((l) => ["lost", `${shortSize(l.bytes)} of ${l.object}`] as const),
+    ], width),
+    ...(result.losses.length > 0 ? [line(span("   Data would be lost: ↵ asks for the name.", "danger"))] : []),
+  ];
 }
 
 function costs(model: Model, state: AssignState, result: Rehearsal): (readonly [string, string])[] {

@@ -1,10 +1,11 @@
 /** The assign form: which namespace, to which guest, with what; and the xl lines that it is. */
-import type { NamespaceView } from "../../src/command/language/console_host.ts";
+import type { GuestConfigView, NamespaceView } from "../../src/command/language/console_host.ts";
 import { shortSize } from "../../src/base/units.ts";
 import { lineOf } from "../../src/command/language/words.ts";
 import { pushed, said } from "../acts.ts";
 import { stay, type Step } from "../messages.ts";
 import { ASSIGN_FIELDS, type AssignField, type AssignState, type Model, type TextInput } from "../model.ts";
+import { backendOf, createLine } from "../xl_lines.ts";
 import { choice, type FormField, type Option } from "../widgets/form.ts";
 import { sizeWord } from "./carve_state.ts";
 import { type Form, reviewed } from "./form_keys.ts";
@@ -13,13 +14,17 @@ import { type Form, reviewed } from "./form_keys.ts";
 const LABEL_PAGES = [0, 32, 64, 256];
 const NO_MGMT = "";
 
-/** Why a namespace cannot be given to a guest, by its state; what only a rehearsal can tell is left to it. */
+/** Why a namespace cannot be given to a guest, by its state, and what to try; the rest only a rehearsal can tell. */
 function refusalOf(n: NamespaceView): string | undefined {
-  if (n.mode === "sector") return "sector mode has no byte-addressable data";
-  if (n.state === "assigned") return `assigned to ${n.owner ?? "a guest"}`;
+  if (n.mode === "sector") {
+    return `sector mode has no byte-addressable data; ndctl create-namespace -f -e ${n.name} -m fsdax`;
+  }
+  const [guest = "a guest", nv = "nv0"] = n.owner?.split(" ") ?? [];
+  if (n.state === "assigned") return `assigned to ${n.owner}; xl vnvdimm-detach ${guest} ${nv.slice(2)} takes it back`;
   if (n.state === "mounted") return `mounted on ${n.owner ?? "a directory"}; give files of it instead`;
-  if (n.state === "reserved") return `reserved for ${n.owner ?? "a guest that is off"}`;
-  if (n.state === "broken" || n.state === "disabled") return `it is ${n.state}`;
+  if (n.state === "reserved") return `reserved for ${n.owner}; xl vnvdimm-detach ${guest} ${nv.slice(2)} frees it`;
+  if (n.state === "disabled") return `it is disabled; ndctl enable-namespace ${n.name}`;
+  if (n.state === "broken") return "it is broken; the overview says why";
   return undefined;
 }
 
@@ -116,9 +121,9 @@ const specOf = (s: AssignState): string =>
   s.labelPages > 0 ? `type=namespace, backend=${s.namespace}, nr_label_pages=${s.labelPages}` : s.namespace;
 
 /** Whether an entry of `vnvdimms` is this namespace already, by name or by device. */
-function backs(entry: string, name: string, namespace: NamespaceView | undefined): boolean {
-  const backend = /backend\s*=\s*([^,]*)/.exec(entry)?.[1]?.trim() ?? entry;
-  return backend === name || (namespace?.device !== undefined && backend === `/dev/${namespace.device}`);
+function backs(entry: string, namespace: NamespaceView | undefined): boolean {
+  const backend = backendOf(entry);
+  return backend === namespace?.name || (namespace?.device !== undefined && backend === `/dev/${namespace.device}`);
 }
 
 function lines(model: Model, s: AssignState): string[] {
@@ -128,28 +133,23 @@ function lines(model: Model, s: AssignState): string[] {
   if (runningDomain(model, s.guest)) return [...handOver, lineOf(["xl", "vnvdimm-attach", s.guest, specOf(s)])];
   const config = model.snapshot.guests.find((g) => g.name === s.guest);
   if (!config) return handOver;
-  if (config.vnvdimms.some((v) => backs(v, s.namespace, namespace))) {
-    return [...handOver, lineOf(["xl", "create", config.path])];
-  }
-  const list = [...config.vnvdimms, specOf(s)].map((v) => `"${v}"`).join(", ");
-  return [...handOver, lineOf(["xl", "create", config.path, `vnvdimms=[${list}]`])];
+  const named = config.vnvdimms.some((v) => backs(v, namespace));
+  return [...handOver, createLine(config, named ? [] : [specOf(s)])];
 }
 
 export const assignForm: Form<AssignState> = { kind: "assign", title: "Assign to a guest", fields, set, lines };
 
+/** The form, on the namespace under the cursor: where that one cannot be given, the form says why. */
 export function openAssign(model: Model, namespace: string | undefined): Step {
   const { namespaces, guests } = model.snapshot;
   const legal = namespaces.filter((n) => refusalOf(n) === undefined);
-  const chosen = legal.find((n) => n.name === namespace) ?? legal[0];
-  const able = guests.filter((g) => g.refusal === undefined);
-  // Starting a guest with it is the plain case; attaching to a running one asks more of that guest.
-  const off = able.filter((g) => !runningDomain(model, g.name));
-  const guest = off.find((g) => g.vnvdimms.length === 0) ?? off[0] ?? able[0];
+  const chosen = namespaces.find((n) => n.name === namespace) ?? legal[0];
   if (!chosen) return stay(said(model, "Every namespace is in use; carve one with c.", "warning"));
+  const guest = likelyGuest(model, chosen);
   if (!guest) return stay(said(model, guests[0]?.refusal ?? "There is no xl.cfg to give it to.", "warning"));
   const state: AssignState = {
     kind: "assign",
-    field: ASSIGN_FIELDS[chosen.name === namespace ? 1 : 0]!,
+    field: ASSIGN_FIELDS[chosen.name === namespace && refusalOf(chosen) === undefined ? 1 : 0]!,
     namespace: chosen.name,
     guest: guest.name,
     labelPages: 0,
@@ -158,4 +158,18 @@ export function openAssign(model: Model, namespace: string | undefined): Step {
     armed: false,
   };
   return reviewed(assignForm, pushed(model, state), state);
+}
+
+/**
+ * The guest that it is most likely for. Starting one with it is the plain case: the one whose xl.cfg names it, else one
+ * that has no other memory; then attaching it to a running one; others need more than this namespace.
+ */
+function likelyGuest(model: Model, namespace: NamespaceView): GuestConfigView | undefined {
+  const keepsMemory = (name: string) => model.snapshot.domains.some((d) => d.name === name && d.vnvdimms.length > 0);
+  const rank = (g: GuestConfigView): number => {
+    if (runningDomain(model, g.name)) return 2;
+    if (g.vnvdimms.length === 0) return keepsMemory(g.name) ? 3 : 1;
+    return g.vnvdimms.every((v) => backs(v, namespace)) ? 0 : 4;
+  };
+  return model.snapshot.guests.filter((g) => g.refusal === undefined).toSorted((a, b) => rank(a) - rank(b))[0];
 }

@@ -18,12 +18,12 @@ export const carve: OverlayLook<CarveState> = {
       carveForm,
       state,
       `${state.region} after`,
-      (result, width) => after(scene.model, state, result, width),
+      (result, width, brief) => after(scene.model, state, result, width, brief),
     ),
   line: ({ model }, state) => ({ kind: "command", text: carveForm.lines(model, state).join("; ") }),
 };
 
-function after(model: Model, state: CarveState, result: Rehearsal, width: number): Line[] {
+function after(model: Model, state: CarveState, result: Rehearsal, width: number, brief: boolean): Line[] {
   const region = result.after.regions.find((r) => r.name === state.region);
   const [made] = added(model.snapshot.namespaces, result.after.namespaces);
   if (!region || !made) return [line(span(" Nothing would be carved.", "warning"))];
@@ -31,18 +31,18 @@ function after(model: Model, state: CarveState, result: Rehearsal, width: number
   return [
     ...regionBar(region, result.after.namespaces, width, model.theme, { before }),
     EMPTY,
-    ...wrappedFacts(story(made, result), width),
+    ...wrappedFacts(story(made, result, brief), width),
   ];
 }
 
 type Fact = readonly [string, string];
 
-function story(made: NamespaceView, result: Rehearsal): Fact[] {
+function story(made: NamespaceView, result: Rehearsal, brief: boolean): Fact[] {
   const usable = shortSize(made.usableBytes);
   const facts = result.after.namespaceDetail(made.name).match(
     (d): Fact[] => [
       ["usable", d.dataOffset > 0 ? `${usable}, data at +${hex(d.dataOffset)}` : usable],
-      ["writes", writesText(result.steps.groups)],
+      ...(brief ? [] : [["writes", writesText(result.steps.groups)] as const]),
       ["Xen", d.xen.match(costText, whyText)],
       ["to a guest", d.ept.match(forecastText, (why) => guestWhyText(why, d.xen))],
     ],

@@ -15,49 +15,65 @@ import { faultOf, type Form } from "./form_keys.ts";
 /** Narrower than this the rehearsal goes below the form. */
 const SIDE_BY_SIDE = 110;
 
-/** `after`: rows about the rehearsal, for a given width. */
+/** Rows about the rehearsal, for a given width; `brief` where its steps stand below them anyway. */
+export type After = (result: Rehearsal, width: number, brief: boolean) => Line[];
+
 export function formView<S extends CarveState | AssignState>(
   scene: Scene,
   form: Form<S>,
   state: S,
   title: string,
-  after: (result: Rehearsal, width: number) => Line[],
+  after: After,
 ): Line[] {
   const { model, width, height } = scene;
   const left = (w: number) => formLines(form.fields(model, state), state.field, w);
-  const right = (w: number) => rehearsalRows(model, form, state, w, after);
+  const head = (w: number) => rule([title, status(model, form, state)], w, model.theme);
   if (width < SIDE_BY_SIDE) {
     const rows = left(width);
     return fill([
       rule([form.title], width, model.theme),
       ...rows,
-      rule([title, status(model, form, state)], width, model.theme),
-      ...right(width),
-      ...stepRows(scene, state, width, height - rows.length - right(width).length - 2),
+      head(width),
+      ...story(scene, form, state, width, height - rows.length - 2, after),
     ], height);
   }
   const { left: l, right: r } = sideBySide(width, width >= 160 ? 0.4 : 0.46);
-  const story = right(r);
   return fill([
-    [
-      ...rule([form.title], l, model.theme),
-      span("┬", "rule"),
-      ...rule([title, status(model, form, state)], r, model.theme),
-    ],
-    ...beside([EMPTY, ...left(l)], [EMPTY, ...story, ...stepRows(scene, state, r, height - story.length - 2)], l, [
-      span("│", "rule"),
-    ], height - 1),
+    [...rule([form.title], l, model.theme), span("┬", "rule"), ...head(r)],
+    ...beside(
+      [EMPTY, ...left(l)],
+      [EMPTY, ...story(scene, form, state, r, height - 2, after)],
+      l,
+      [span("│", "rule")],
+      height - 1,
+    ),
   ], height);
 }
 
-/** The steps of the rehearsal, where there is room left for them. */
-function stepRows(scene: Scene, state: CarveState | AssignState, width: number, room: number): Line[] {
+/** What would come of it, and where there is room all steps. */
+function story<S extends CarveState | AssignState>(
+  { model }: Scene,
+  form: Form<S>,
+  state: S,
+  width: number,
+  height: number,
+  after: After,
+): Line[] {
   const result = state.rehearsal?.result;
-  if (!result || result.status !== 0 || result.steps.total === 0 || room < STEPS_LEAST) return [];
-  const head = rule(["Steps", grouped(result.steps.total)], width, scene.model.theme);
-  return [EMPTY, head, ...stepTable(result.steps.groups, width, room - 2, scene.model)];
+  if (faultOf(form, model, state) || !result || result.status !== 0) return unfinished(model, form, state, width);
+  const brief = after(result, width, true);
+  const room = height - brief.length - STEPS_HEAD;
+  if (result.steps.total === 0 || room < STEPS_LEAST) return after(result, width, false);
+  return [
+    ...brief,
+    EMPTY,
+    rule(["Steps", grouped(result.steps.total)], width, model.theme),
+    ...stepTable(result.steps.groups, width, room, model),
+  ];
 }
-const STEPS_LEAST = 7;
+/** A blank row and the rule; and titles with a few rows, below which steps are told in a sentence. */
+const STEPS_HEAD = 2;
+const STEPS_LEAST = 5;
 
 function status<S extends CarveState | AssignState>(model: Model, form: Form<S>, state: S): string {
   if (faultOf(form, model, state)) return "not sound yet";
@@ -65,18 +81,16 @@ function status<S extends CarveState | AssignState>(model: Model, form: Form<S>,
   return state.rehearsal.result.status === 0 ? "rehearsed" : "refused";
 }
 
-function rehearsalRows<S extends CarveState | AssignState>(
+/** A form that is not sound, one whose rehearsal runs, or what the tool said against it. */
+function unfinished<S extends CarveState | AssignState>(
   model: Model,
   form: Form<S>,
   state: S,
   width: number,
-  after: (result: Rehearsal, width: number) => Line[],
 ): Line[] {
-  const fault = faultOf(form, model, state);
-  if (fault) return [line(span(" Nothing to rehearse yet; see the form.", "muted"))];
+  if (faultOf(form, model, state)) return [line(span(" Nothing to rehearse yet; see the form.", "muted"))];
   const result = state.rehearsal?.result;
   if (!result) return [line(span(" …", "muted"))];
-  if (result.status === 0) return after(result, width);
   const said = (result.err || result.out).trim().split("\n").flatMap((text) => wrapped(text, width - 5));
   return [
     ...said.map((text, i) => line(span(i === 0 ? " ✗ " : "   ", "danger"), span(text))),

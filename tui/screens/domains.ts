@@ -1,22 +1,20 @@
 /** Screen 4: the domains, and for the selected one its guest-physical memory to scale and its vNVDIMMs. */
-import type { DomainView, GuestRangeView, VnvdimmView } from "../../src/command/language/console_host.ts";
-import { grouped, hex, shortSize } from "../../src/base/units.ts";
+import type { DomainView } from "../../src/command/language/console_host.ts";
+import { shortSize } from "../../src/base/units.ts";
 import { rehearse } from "../acts.ts";
 import { quoted } from "../../src/command/language/words.ts";
 import { stay } from "../messages.ts";
 import { type Model } from "../model.ts";
 import { type Screen } from "../scene.ts";
 import { type Role } from "../theme.ts";
-import { EMPTY, type Line, line, span } from "../text/line.ts";
-import { bar, barSentence, type Segment } from "../widgets/bar.ts";
-import { rule } from "../widgets/rule.ts";
-import { byNumber, byText, type Column, tableLines } from "../widgets/table.ts";
+import { EMPTY, line, span } from "../text/line.ts";
+import { createLine } from "../xl_lines.ts";
+import { byNumber, byText, type Column } from "../widgets/table.ts";
 import { onScreen, readOnly } from "./bindings.ts";
+import { domainPane, domainPaneRows, isGuest, pmemBytes } from "./domain_pane.ts";
 import { listing } from "./listing.ts";
 import { assignKey, namespaceAtCursor } from "./namespaces.ts";
-import { facts, leavesText, percent } from "./parts.ts";
 
-const pmemBytes = (d: DomainView): number => d.vnvdimms.reduce((sum, v) => sum + v.sizeBytes, 0);
 const DOMAIN_ROLES: Readonly<Record<DomainView["state"], Role>> = {
   running: "ok",
   paused: "warning",
@@ -50,41 +48,29 @@ const COLUMNS: readonly Column<DomainView>[] = [
     align: "right",
     priority: 3,
     min: 10,
-    text: (d) => shortSize(d.memoryBytes),
+    text: (d) => (d.memoryBytes > 0 ? shortSize(d.memoryBytes) : ""),
     compare: byNumber((d) => d.memoryBytes),
   },
-  { title: "VCPUS", align: "right", priority: 7, min: 5, text: (d) => String(d.vcpus) },
+  { title: "VCPUS", align: "right", priority: 7, min: 5, text: (d) => (d.vcpus > 0 ? String(d.vcpus) : "") },
   {
     title: "PMEM",
     align: "right",
     priority: 1,
     min: 10,
-    text: (d) => shortSize(pmemBytes(d)),
+    text: (d) => (d.vnvdimms.length > 0 ? shortSize(pmemBytes(d)) : ""),
     compare: byNumber(pmemBytes),
   },
-  { title: "VNVDIMMS", align: "right", priority: 4, min: 8, text: (d) => String(d.vnvdimms.length) },
+  {
+    title: "VNVDIMMS",
+    align: "right",
+    priority: 4,
+    min: 8,
+    text: (d) => (d.vnvdimms.length > 0 ? String(d.vnvdimms.length) : ""),
+  },
   { title: "ACPI", priority: 8, min: 4, text: (d) => d.acpi },
-  { title: "AUTOSTART", priority: 9, min: 9, text: (d) => (d.autostart ? "yes" : "no") },
+  { title: "AUTOSTART", priority: 9, min: 9, text: (d) => (d.autostart ? "yes" : "") },
   { title: "CONFIG", priority: 5, min: 12, side: "start", text: (d) => d.config ?? "" },
 ];
-
-const VNVDIMM_COLUMNS: readonly Column<VnvdimmView>[] = [
-  { title: "SLOT", align: "right", priority: 1, min: 4, text: (v) => `nv${v.slot}` },
-  { title: "BACKEND", priority: 2, min: 12, text: (v) => v.backend },
-  { title: "NAMESPACE", priority: 3, min: 12, text: (v) => v.namespace ?? "" },
-  { title: "SIZE", align: "right", priority: 1, min: 10, text: (v) => shortSize(v.sizeBytes) },
-  {
-    title: "LABELS",
-    align: "right",
-    priority: 5,
-    min: 8,
-    text: (v) => (v.labelBytes > 0 ? shortSize(v.labelBytes) : ""),
-  },
-  { title: "GPA", priority: 1, min: 14, text: (v) => (v.gpa === undefined ? "" : hex(v.gpa, 12)) },
-  { title: "EPT LEAVES", priority: 4, min: 14, text: (v) => leavesText(v.leaves) },
-];
-
-const paneRows = (d: DomainView | undefined): number => 8 + Math.max(1, d?.vnvdimms.length ?? 0);
 
 const table = listing<DomainView>({
   name: "domains",
@@ -93,8 +79,8 @@ const table = listing<DomainView>({
   all: (model) => model.snapshot.domains,
   id: (d) => d.name,
   order: () => "by domid",
-  paneRows,
-  pane: ({ model, width }, d) => domainPane(model, d, width),
+  paneRows: domainPaneRows,
+  pane: ({ model, width, height }, d) => domainPane(model, d, width, height),
   nothing: () => [
     EMPTY,
     line(span("   Xen runs no domain.", "strong")),
@@ -104,7 +90,23 @@ const table = listing<DomainView>({
 });
 const domainAtCursor = table.at;
 
-const isGuest = (d: DomainView | undefined): d is DomainView => d !== undefined && d.domid !== 0;
+/** Why there are no tables and no EPT of the domain under the cursor. */
+const notRunning = (model: Model, dom0: string): string | undefined => {
+  const d = domainAtCursor(model);
+  if (!isGuest(d)) return dom0;
+  return d.domid === undefined ? `${d.name} does not run; s starts it.` : undefined;
+};
+
+/** The xl.cfg it was made from, or the one that makes a guest of its name. */
+const configOf = (model: Model, d: DomainView): string | undefined =>
+  d.config ?? model.snapshot.guests.find((g) => g.name === d.name)?.path;
+
+/** With all that is kept for it, also what its xl.cfg does not name. */
+function startLine(model: Model, d: DomainView): string {
+  const path = configOf(model, d)!;
+  const config = model.snapshot.guests.find((g) => g.path === path);
+  return config ? createLine(config, d.vnvdimms.map((v) => v.backend)) : `xl create ${quoted(path)}`;
+}
 
 export const domains: Screen = {
   name: "domains",
@@ -114,14 +116,14 @@ export const domains: Screen = {
       keys: ["enter"],
       label: "tables",
       help: "The ACPI tables this guest gets (screen 5)",
-      unavailable: (model) => (isGuest(domainAtCursor(model)) ? undefined : "dom0 has the host's own tables: press 5."),
+      unavailable: (model) => notRunning(model, "dom0 has the host's own tables: press 5."),
       act: (model) => stay(onScreen({ ...model, tables: { domain: domainAtCursor(model)!.name, index: 0 } }, "nfit")),
     },
     {
       keys: ["e"],
       label: "EPT",
       help: "The second-level page tables of this guest (screen 6)",
-      unavailable: (model) => (isGuest(domainAtCursor(model)) ? undefined : "dom0 has no EPT here."),
+      unavailable: (model) => notRunning(model, "dom0 has no EPT here; give a guest memory with a."),
       act: (model) => stay(onScreen({ ...model, ept: { domain: domainAtCursor(model)!.name, gpa: undefined } }, "ept")),
     },
     assignKey((model) => namespaceAtCursor(model)?.name),
@@ -134,9 +136,11 @@ export const domains: Screen = {
         if (readOnly(model)) return readOnly(model);
         if (!isGuest(d)) return "dom0 runs already.";
         if (d.state === "running" || d.state === "paused") return `${d.name} runs already, as domain ${d.domid}.`;
-        return d.config ? undefined : `${d.name} has no xl.cfg on record; start it with \`xl create FILE\` (:).`;
+        return configOf(model, d)
+          ? undefined
+          : `No xl.cfg here makes ${d.name}; start it with \`xl create FILE\` on the command line (:).`;
       },
-      act: (model) => rehearse(model, [`xl create ${quoted(domainAtCursor(model)!.config!)}`], "act"),
+      act: (model) => rehearse(model, [startLine(model, domainAtCursor(model)!)], "ask"),
     },
     {
       keys: ["x"],
@@ -150,79 +154,21 @@ export const domains: Screen = {
       },
       act: (model) => rehearse(model, [`xl shutdown ${quoted(domainAtCursor(model)!.name)}`], "ask"),
     },
+    {
+      keys: ["X"],
+      label: "",
+      help: "End the guest at once, without asking it; its persistent memory stays its own",
+      unavailable: (model) => {
+        const d = domainAtCursor(model);
+        if (readOnly(model)) return readOnly(model);
+        if (!isGuest(d)) return "dom0 ends with the host.";
+        return d.domid === undefined ? `${d.name} does not run.` : undefined;
+      },
+      act: (model) => rehearse(model, [`xl destroy ${quoted(domainAtCursor(model)!.name)}`], "ask"),
+    },
     ...table.keys((d) => d.name),
   ],
   line: () => "xl list",
   list: table.list,
   view: table.view,
 };
-
-function domainPane(model: Model, d: DomainView, width: number): Line[] {
-  return [
-    rule([d.name, isGuest(d) ? "guest-physical memory" : "the driver domain"], width, model.theme),
-    ...memoryBar(model, d, width),
-    ...facts([["uuid", d.uuid], ["p2m pool", poolText(d)]]),
-    rule(["vNVDIMMs", pmemBytes(d) > 0 ? shortSize(pmemBytes(d)) : "none"], width, model.theme),
-    ...(d.vnvdimms.length === 0
-      ? [line(span("   a", "key"), span(isGuest(d) ? "  gives it a namespace." : "  gives a namespace to a guest."))]
-      : tableLines(
-        { columns: VNVDIMM_COLUMNS, rows: d.vnvdimms, top: 0, cursor: -1 },
-        width,
-        d.vnvdimms.length + 1,
-        model.theme,
-      )),
-    EMPTY,
-  ];
-}
-
-const poolText = ({ pool }: DomainView): string => {
-  if (!pool) return "—";
-  const { usedPages, totalPages } = pool;
-  return `${grouped(usedPages)} of ${grouped(totalPages)} pages (${percent(usedPages, totalPages)})`;
-};
-
-const RANGE_LOOKS: Readonly<Record<GuestRangeView["kind"], { fill: string; role: Role }>> = {
-  ram: { fill: "▒", role: "muted" },
-  hole: { fill: " ", role: "rule" },
-  pmem: { fill: "█", role: "accent" },
-  firmware: { fill: "░", role: "muted" },
-};
-
-/** A few GiB of RAM below terabytes of pmem would vanish: the map shows order and names, widths by logarithm. */
-function memoryBar(model: Model, d: DomainView, width: number): Line[] {
-  const map = joined(d.memoryMap);
-  if (map.length === 0) {
-    const why = isGuest(d)
-      ? "Known once the guest is started."
-      : "dom0 sees the machine's own memory: 3 shows its regions.";
-    return [line(span(`   ${why}`, "muted")), EMPTY];
-  }
-  let at = 0;
-  const segments: Segment[] = map.map((r) => {
-    const start = at;
-    at += Math.max(1, Math.log2((r.endGpa - r.startGpa) / 0x100000 + 2));
-    const size = shortSize(r.endGpa - r.startGpa);
-    return {
-      start,
-      end: at,
-      name: r.name,
-      caption: `${size} at ${hex(r.startGpa)}`,
-      short: size,
-      ...RANGE_LOOKS[r.kind],
-    };
-  });
-  if (model.theme.layout === "reader") return [line(` ${barSentence(segments)}`), EMPTY];
-  const { bar: drawn, captions } = bar(segments, width - 2);
-  return [[span(" "), ...drawn], [span(" "), ...captions]];
-}
-
-/** The small ranges of firmware below 4 GiB are one piece of the picture; the table has them all. */
-function joined(map: readonly GuestRangeView[]): GuestRangeView[] {
-  const pieces: GuestRangeView[] = [];
-  for (const range of map) {
-    const last = pieces.at(-1);
-    if (last?.kind !== "firmware" || range.kind !== "firmware") pieces.push(range);
-    else pieces[pieces.length - 1] = { ...last, endGpa: range.endGpa };
-  }
-  return pieces;
-}

@@ -18,7 +18,7 @@ import { flattened, type TreeRow, treeSign } from "../widgets/tree.ts";
 import { copyKey, withList } from "./bindings.ts";
 import { assignKey, namespaceAtCursor } from "./namespaces.ts";
 import { leafName, leavesText } from "./parts.ts";
-import { treeKeys } from "./nfit.ts";
+import { guestsWithTables, treeKeys } from "./nfit.ts";
 import { refusal } from "./refusal.ts";
 
 const COLUMNS: readonly Column<TreeRow<EptRow>>[] = [
@@ -51,10 +51,12 @@ function mapsText(r: EptRow): string {
   return count === 1 ? `leaf ${leafName(r.spanBytes)}` : `${grouped(count)} leaves of ${leafName(r.spanBytes)}`;
 }
 
-/** The first guest with a vNVDIMM, unless one was chosen. */
-export const eptDomain = (model: Model): string | undefined => model.ept.domain ?? candidates(model)[0];
-const candidates = (model: Model): readonly string[] =>
-  model.snapshot.domains.filter((d) => d.domid !== 0 && d.vnvdimms.length > 0).map((d) => d.name);
+/** The guest that was chosen, while it runs; else the first one with a vNVDIMM. */
+export const eptDomain = (model: Model): string | undefined => {
+  const all = candidates(model);
+  return all.find((name) => name === model.ept.domain) ?? all[0];
+};
+const candidates = (model: Model): readonly string[] => guestsWithTables(model.snapshot);
 
 const NO_GUEST = {
   what: "No guest has persistent memory yet.",

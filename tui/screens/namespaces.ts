@@ -1,6 +1,6 @@
 /** Screen 2: the namespaces dom0 has discovered; under management `xen` Xen's ranges, since dom0 sees none. */
-import type { NamespaceDetail, NamespaceView } from "../../src/command/language/console_host.ts";
-import { grouped, hex, shortSize } from "../../src/base/units.ts";
+import type { NamespaceView } from "../../src/command/language/console_host.ts";
+import { hex, shortSize } from "../../src/base/units.ts";
 import { rehearse, said, shown } from "../acts.ts";
 import { type Binding } from "../keys.ts";
 import { stay } from "../messages.ts";
@@ -8,27 +8,13 @@ import { type Model } from "../model.ts";
 import { openAssign } from "../overlays/assign_state.ts";
 import { openCarve } from "../overlays/carve_state.ts";
 import { type Screen } from "../scene.ts";
-import { type Role } from "../theme.ts";
 import { EMPTY, type Line, line, plainText, span } from "../text/line.ts";
-import { rule } from "../widgets/rule.ts";
 import { byNumber, byText, type Column } from "../widgets/table.ts";
 import { readOnly } from "./bindings.ts";
 import { listing } from "./listing.ts";
+import { everything, namespacePane } from "./namespace_pane.ts";
+import { spa, stateRole } from "./parts.ts";
 import { ranges } from "./ranges.ts";
-import {
-  costText,
-  facts,
-  forecastText,
-  frames,
-  guestWhyText,
-  headline,
-  regionBar,
-  regionPlace,
-  spa,
-  stateRole,
-  whyText,
-  wrappedFacts,
-} from "./parts.ts";
 
 export const COLUMNS: readonly Column<NamespaceView>[] = [
   { title: "NAME", priority: 1, min: 12, text: (n) => n.name, compare: byText((n) => n.name) },
@@ -78,7 +64,7 @@ const table = listing<NamespaceView>({
   id: (n) => n.name,
   order: () => "in ndctl's order",
   paneRows: () => PANE_ROWS,
-  pane: ({ model, width, height }, n) => detailPane(model, n, width, height),
+  pane: ({ model, width, height }, n) => namespacePane(model, n, width, height),
   nothing,
 });
 
@@ -173,72 +159,3 @@ function nothing(model: Model): Line[] {
     ...(free > 0 ? [EMPTY, line(span("   c", "key"), span("  carves one."))] : []),
   ];
 }
-
-function detailPane(model: Model, n: NamespaceView, width: number, height: number): Line[] {
-  const region = model.snapshot.regions.find((r) => r.name === n.region);
-  if (!region) return [];
-  return [
-    rule([region.name, shortSize(region.sizeBytes), regionPlace(region)], width, model.theme),
-    ...regionBar(region, model.snapshot.namespaces, width, model.theme, { bright: n.name }),
-    headline(n.name, n.label, n.uuid),
-    ...detailRows(model, n, width, height - 4),
-  ];
-}
-
-type Fact = readonly [string, string, Role?];
-
-/** Wrapped where the pane has room for it, else cut to one row each. */
-function detailRows(model: Model, n: NamespaceView, width: number, room: number): Line[] {
-  const all = detailFacts(model, n);
-  const whole = wrappedFacts(all, width);
-  return whole.length <= room ? whole : facts(all);
-}
-
-const detailFacts = (model: Model, n: NamespaceView): readonly Fact[] =>
-  model.snapshot.namespaceDetail(n.name).match(
-    (detail) => describe(detail, n),
-    (why): readonly Fact[] => [["details", whyText(why), "warning"]],
-  );
-
-function describe(d: NamespaceDetail, n: NamespaceView): readonly Fact[] {
-  const data = d.dataOffset > 0 ? `data +${hex(d.dataOffset)}` : "data from the start";
-  const given = `data ${frames(d.dataStartMfn, d.dataEndMfn)} (${grouped(d.dataEndMfn - d.dataStartMfn)})`;
-  return [
-    ["labels", labelsText(d)],
-    ["info block", `${d.infoBlock ?? "none"}, ${data}`],
-    ["frames", `${frames(d.startMfn, d.endMfn)}, ${given}`],
-    d.xen.match((x): Fact => ["Xen", costText(x, n.sizeBytes)], (why): Fact => ["Xen", whyText(why), "warning"]),
-    d.ept.match(
-      (e): Fact => ["to a guest", forecastText(e)],
-      (why): Fact => ["to a guest", guestWhyText(why, d.xen), "warning"],
-    ),
-  ];
-}
-
-/** `nmem0 slot 1 · nmem1 slot 1`, or `slot 1 on nmem0 … nmem3` where all are the same. */
-function labelsText(d: NamespaceDetail): string {
-  const [first] = d.labels;
-  if (!first) return "none: the region has no labels";
-  if (d.labels.length > 2 && d.labels.every((l) => l.slot === first.slot)) {
-    return `slot ${first.slot} on ${first.dimm} … ${d.labels.at(-1)!.dimm}`;
-  }
-  return d.labels.map((l) => `${l.dimm} slot ${l.slot}`).join(" · ");
-}
-
-const everything = (model: Model, n: NamespaceView): Line[] => [
-  ...facts([
-    ["name", n.name],
-    ["label", n.label || "—"],
-    ["uuid", n.uuid],
-    ["mode", n.map ? `${n.mode}, page map in ${n.map === "dev" ? "the device" : "memory"}` : n.mode],
-    ["size", `${shortSize(n.sizeBytes)} (${grouped(n.sizeBytes)} bytes)`],
-    ["usable", `${shortSize(n.usableBytes)} (${grouped(n.usableBytes)} bytes)`],
-    ["region", n.region],
-    ["start", spa(n.startSpa)],
-    ["align", n.alignBytes === undefined ? "—" : shortSize(n.alignBytes)],
-    ["device", n.device ?? "—"],
-    ["state", n.owner ? `${n.state}, ${n.owner}` : n.state],
-  ]),
-  EMPTY,
-  ...wrappedFacts(detailFacts(model, n), model.size.columns - 2),
-];

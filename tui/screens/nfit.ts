@@ -1,5 +1,5 @@
 /** Screen 5: the ACPI tables of the host or of a guest, decoded on the left, as bytes on the right. */
-import type { FieldNode, TableView } from "../../src/command/language/console_host.ts";
+import type { FieldNode, HostSnapshot, TableView } from "../../src/command/language/console_host.ts";
 import { hex } from "../../src/base/units.ts";
 import { quoted } from "../../src/command/language/words.ts";
 import { remembered } from "../memo.ts";
@@ -72,26 +72,31 @@ const rowsOfTable = remembered((table: TableView, owner: string | undefined, tur
 });
 const ids = remembered((rows: readonly TreeRow<FieldNode>[]) => rows.map((r) => r.id));
 
-const tablesOf = (model: Model) => model.snapshot.tables(model.tables.domain);
+/** Running guests that have persistent memory, and so tables and an EPT to look at. */
+export const guestsWithTables = remembered((host: HostSnapshot): readonly string[] =>
+  host.domains.filter((d) => d.domid !== undefined && d.domid !== 0 && d.vnvdimms.length > 0).map((d) => d.name)
+);
+
+/** Whose tables are shown: those of the guest that was chosen, while it runs, else the host's own. */
+const ownerOf = ({ snapshot, tables }: Model): string | undefined =>
+  guestsWithTables(snapshot).find((name) => name === tables.domain);
+const tablesOf = (model: Model) => model.snapshot.tables(ownerOf(model));
 const tableOf = (model: Model): TableView | undefined =>
   tablesOf(model).map((all) => all[Math.min(model.tables.index, all.length - 1)]).unwrapOr(undefined);
 const rowsOf = (model: Model): readonly TreeRow<FieldNode>[] => {
   const table = tableOf(model);
-  return table ? rowsOfTable(table, model.tables.domain, model.lists.nfit.turned) : [];
+  return table ? rowsOfTable(table, ownerOf(model), model.lists.nfit.turned) : [];
 };
 
 /** Whose tables one can look at: the host's, then each domain that has any. */
-const owners = (model: Model): readonly (string | undefined)[] => [
-  undefined,
-  ...model.snapshot.domains.filter((d) => d.domid !== 0 && d.vnvdimms.length > 0).map((d) => d.name),
-];
+const owners = (model: Model): readonly (string | undefined)[] => [undefined, ...guestsWithTables(model.snapshot)];
 
 function nextTable(model: Model, by: 1 | -1): Model {
   const count = tablesOf(model).map((all) => all.length).unwrapOr(1);
   const index = model.tables.index + by;
   if (index >= 0 && index < count) return { ...model, tables: { ...model.tables, index } };
   const all = owners(model);
-  const at = Math.max(0, all.indexOf(model.tables.domain));
+  const at = Math.max(0, all.indexOf(ownerOf(model)));
   const domain = all[(at + by + all.length) % all.length];
   const last = model.snapshot.tables(domain).map((tables) => tables.length - 1).unwrapOr(0);
   return { ...model, tables: { domain, index: by > 0 ? 0 : last } };
@@ -161,7 +166,8 @@ export const nfit: Screen = {
   ],
   line: (model) => {
     const verb = tableOf(model)?.signature === "SSDT" ? "ssdt" : "nfit";
-    return model.tables.domain ? `${verb} show --domain ${quoted(model.tables.domain)}` : `${verb} show`;
+    const owner = ownerOf(model);
+    return owner ? `${verb} show --domain ${quoted(owner)}` : `${verb} show`;
   },
   list: (model, height) => ({ ids: ids(rowsOf(model)), height: Math.max(1, height - 2), firstRow: 2 }),
   view,
@@ -183,9 +189,8 @@ function view({ model, width, height }: Scene): Line[] {
   const rows = rowsOf(model);
   const list = model.lists.nfit;
   const cursor = cursorIndex(list, ids(rows));
-  const whose = model.tables.domain
-    ? `v${table.signature} of ${model.tables.domain}`
-    : `${table.signature} of the host`;
+  const owner = ownerOf(model);
+  const whose = owner ? `v${table.signature} of ${owner}` : `${table.signature} of the host`;
   const head = [
     whose,
     plural(table.bytes.length, "byte"),

@@ -206,15 +206,16 @@ export const percent = (part: number, whole: number): string =>
 
 /** `320.00 MiB by the rule (0.98 %), takes 352.00 MiB, inside the page-map area`. */
 export const costText = (x: XenCostView, ofBytes?: number): string =>
-  `${shortSize(x.ruleBytes)} by the rule${ofBytes === undefined ? "" : ` (${percent(x.ruleBytes, ofBytes)})`}, takes ${
-    shortSize(x.takenBytes)
-  }, ${x.where}`;
+  `${shortSize(x.ruleBytes)} by the rule${ofBytes === undefined ? "" : ` (${percent(x.ruleBytes, ofBytes)})`}, ${
+    x.handedOver ? "took" : "takes"
+  } ${shortSize(x.takenBytes)}, ${x.where}`;
 
 /** The placement in force first, the best case second. */
-export const forecastText = (e: EptForecast): string =>
-  `${leavesText(e.leaves)} at GPA ${hex(e.gpa)}${
-    e.best ? `; best case ${leavesText(e.best.leaves)}, ${e.best.remedy}` : ""
-  }`;
+export function forecastText({ gpa, leaves, best, owner }: EptForecast): string {
+  const whose = owner === undefined ? "" : leaves.length > 0 ? `${owner}, ` : `kept for ${owner}, `;
+  const placed = leaves.length > 0 ? `${leavesText(leaves)} at GPA ${hex(gpa)}` : `GPA ${hex(gpa)} when it starts`;
+  return `${whose}${placed}${best ? `; best case ${leavesText(best.leaves)}, ${best.remedy}` : ""}`;
+}
 
 /** What happened and what to try, as one sentence. */
 export const whyText = ({ what, hint }: Explanation): string =>

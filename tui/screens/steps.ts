@@ -8,7 +8,7 @@ import { type Column, tableLines } from "../widgets/table.ts";
 const COLUMNS: readonly Column<StepGroup>[] = [
   { title: "STEP", priority: 4, min: 12, text: (s) => s.kind },
   { title: "WHAT", priority: 1, min: 26, grow: true, text: (s) => s.what },
-  { title: "ON", priority: 2, min: 10, text: (s) => s.target },
+  { title: "ON", priority: 2, min: 14, text: (s) => s.target },
   { title: "TIMES", align: "right", priority: 2, min: 5, text: (s) => grouped(s.count) },
   { title: "BYTES", align: "right", priority: 3, min: 9, text: (s) => (s.bytes > 0 ? shortSize(s.bytes) : "") },
 ];

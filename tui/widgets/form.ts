@@ -40,6 +40,9 @@ export function nextChoice(options: readonly Option[], value: string, by: 1 | -1
 const LABEL = 14;
 const TEXT_CELLS = 16;
 
+/** Rows of a note: more would push the other fields around. */
+const NOTE_ROWS = 2;
+
 /** One row per field, and under the focused one its fault or note. */
 export function formLines<Id extends string>(fields: readonly FormField<Id>[], focus: Id, width: number): Line[] {
   return fields.flatMap((f) => {
@@ -60,10 +63,16 @@ export function formLines<Id extends string>(fields: readonly FormField<Id>[], f
       : [];
     return [
       row,
-      ...under.flatMap((text) => (f.fault ? wrapped(text, width - LABEL - 1) : [cut(text, width - LABEL)]))
+      ...under.flatMap((text) => (f.fault ? wrapped(text, width - LABEL - 1) : noteRows(text, width - LABEL - 1)))
         .map((text) => line(" ".repeat(LABEL), span(text, f.fault ? "danger" : "muted"))),
     ];
   });
+}
+
+function noteRows(text: string, width: number): string[] {
+  const rows = wrapped(text, width);
+  if (rows.length <= NOTE_ROWS) return rows;
+  return [...rows.slice(0, NOTE_ROWS - 1), cut(rows.slice(NOTE_ROWS - 1).join(" "), width)];
 }
 
 function choices<Id extends string>(f: FormField<Id> & { kind: "choice" }, here: boolean, width: number): Line {

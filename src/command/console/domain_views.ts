@@ -1,10 +1,10 @@
 /** Guests as the console shows them: those that run, and those that are off while memory is kept for them. */
-import { gpaOfGfn, HIGH_RAM_START } from "../../abi/mod.ts";
+import { type Domid, gpaOfGfn, HIGH_RAM_START } from "../../abi/mod.ts";
 import { type Range } from "../../base/range.ts";
 import { KiB, PAGE_SIZE } from "../../base/units.ts";
 import { layout } from "../../ept/mod.ts";
 import { type Fork } from "../../host/mod.ts";
-import { type Assignment, type DomainRecord, type VnvdimmRecord } from "../../toolstack/mod.ts";
+import { type Assignment, DOM0_NAME, type DomainRecord, type VnvdimmRecord } from "../../toolstack/mod.ts";
 import { type Domain } from "../../xen/mod.ts";
 import { type DomainView, type GuestRangeView, type VnvdimmView } from "../language/console_host.ts";
 import { leafCountsOf } from "./forecast.ts";
@@ -25,9 +25,31 @@ export function domainViews(fork: Fork): DomainView[] {
     kept.set(assignment.domainUuid, [...(kept.get(assignment.domainUuid) ?? []), assignment]);
   }
   const starts = new Set([...autostart.ids()]);
-  return [...running, ...[...kept.values()].map(offView)]
+  const off = [...kept.values()].map((assignments) => offView(fork, assignments));
+  return [dom0View(fork), ...running, ...off]
     .map((view) => ({ ...view, autostart: starts.has(view.name) }))
     .sort((a, b) => (a.domid ?? Infinity) - (b.domid ?? Infinity) || (a.name < b.name ? -1 : 1));
+}
+
+/** The driver domain, as `xl list` shows it. */
+function dom0View(fork: Fork): DomainView {
+  const { facts, toolstack } = fork;
+  const info = toolstack.tools.domains.info(0 as Domid).unwrapOr(undefined);
+  return {
+    name: toolstack.nameOf(0) ?? DOM0_NAME,
+    domid: 0,
+    uuid: info?.uuid ?? "",
+    type: facts.dom0 === "pv" ? "PV" : "PVH",
+    state: "running",
+    memoryBytes: info ? fromKib(info.currentMemkb) : facts.dom0Memory,
+    vcpus: info?.vcpus ?? 0,
+    autostart: false,
+    acpi: "",
+    config: undefined,
+    vnvdimms: [],
+    memoryMap: [],
+    pool: undefined,
+  };
 }
 
 function runningView(fork: Fork, record: DomainRecord, domain: Domain): DomainView {
@@ -111,7 +133,7 @@ const kindOf = ({ start }: Range): Pick<GuestRangeView, "kind" | "name"> =>
     : { kind: "firmware", name: "firmware" };
 const LEAST_FIRMWARE = gpaOfGfn(0xf0000);
 
-function offView(assignments: readonly Assignment[]): DomainView {
+function offView(fork: Fork, assignments: readonly Assignment[]): DomainView {
   const first = assignments[0]!;
   return {
     name: first.domainName,
@@ -127,7 +149,7 @@ function offView(assignments: readonly Assignment[]): DomainView {
     vnvdimms: assignments.map((kept) => ({
       slot: kept.slot,
       backend: kept.spec,
-      namespace: undefined,
+      namespace: namespaceBehind(fork, kept),
       sizeBytes: kept.pages * PAGE_SIZE,
       labelBytes: kept.labelPages * PAGE_SIZE,
       gpa: kept.gpa,
@@ -136,6 +158,13 @@ function offView(assignments: readonly Assignment[]): DomainView {
     memoryMap: [],
     pool: undefined,
   };
+}
+
+/** The namespace that is kept for it, or that holds the file which is. */
+function namespaceBehind(fork: Fork, { identity }: Assignment): string | undefined {
+  const kept = identity.kind === "file" ? identity.namespace : identity;
+  if (kept.kind !== "namespace" || kept.uuid === undefined) return undefined;
+  return fork.dom0.namespaces().find(({ uuid }) => uuid === kept.uuid)?.name;
 }
 
 /** KiB of an xl.cfg as bytes. */

@@ -70,7 +70,7 @@ class Picture implements HostSnapshot {
   }
 
   namespaceDetail(name: string): ReturnType<HostSnapshot["namespaceDetail"]> {
-    return this.#once(`detail ${name}`, () => namespaceDetail(this.fork, name));
+    return this.#once(`detail ${name}`, () => namespaceDetail(this.fork, name, this.domains));
   }
 
   journalSteps(sequence: number): ReturnType<HostSnapshot["journalSteps"]> {

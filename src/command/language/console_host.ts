@@ -225,7 +225,8 @@ export interface NamespaceView {
 }
 
 export interface NamespaceDetail {
-  readonly labels: readonly { readonly dimm: string; readonly slot: number }[];
+  /** The part of each DIMM of the interleave set, in the set's order. */
+  readonly places: readonly NamespacePlace[];
   /** `PFN v1.4 at +0x1000`, without its data offset; undefined where the mode has none. */
   readonly infoBlock: string | undefined;
   /** Offset of the usable data from the namespace's start. */
@@ -241,11 +242,21 @@ export interface NamespaceDetail {
   readonly ept: Result<EptForecast, Explanation>;
 }
 
+export interface NamespacePlace {
+  readonly dimm: string;
+  /** The label slot; undefined where the region has no labels. */
+  readonly slot: number | undefined;
+  readonly startDpa: number;
+  readonly lengthBytes: number;
+}
+
 export interface XenCostView {
   readonly ruleBytes: number;
   readonly takenBytes: number;
   /** `inside the page-map area`, `in the namespace, before its data`, `in namespace1.0 (--mgmt)`. */
   readonly where: string;
+  /** The namespace is Xen's already: this is what it took, not what it would. */
+  readonly handedOver: boolean;
 }
 
 export interface EptForecast {
@@ -253,6 +264,8 @@ export interface EptForecast {
   readonly leaves: readonly LeafCount[];
   /** At the best placement; undefined where that is the one in force. */
   readonly best: { readonly leaves: readonly LeafCount[]; readonly remedy: string } | undefined;
+  /** `web1 nv0`: this is how that guest has it, not a forecast; no leaves while it does not run. */
+  readonly owner?: string;
 }
 
 export interface LeafCount {
