@@ -6,7 +6,6 @@
 import { err, ok, type Result } from "neverthrow";
 import { isUuid } from "../../base/guid.ts";
 import { lookup } from "../../base/lookup.ts";
-import { parseSize } from "../../base/units.ts";
 import { parseCpus } from "./affinity.ts";
 import { Complaints } from "./complaints.ts";
 import { parseDisk } from "./disk.ts";
@@ -14,17 +13,16 @@ import {
   type DiskConfig,
   type DomainConfig,
   type DomainType,
-  type NvdeckConfig,
-  type ShownValue,
   SHUTDOWN_ACTIONS,
   type ShutdownAction,
-  type VnvdimmConfig,
 } from "./domain_config.ts";
-import { HVM_SETTINGS, PLAIN_SETTINGS, type PlainSetting, VIRIDIAN } from "./plain_settings.ts";
+import { readHvm } from "./hvm_settings.ts";
 import { parseNic } from "./nic.ts";
+import { PLAIN_SETTINGS, readPlain, type Shown } from "./plain_settings.ts";
 import { SettingReader } from "./reader.ts";
+import { Refused } from "./refused.ts";
 import { parseSettings } from "./settings.ts";
-import { parseVnvdimm } from "./vnvdimm.ts";
+import { readDmAcpiSize, readNvdeck, readVnvdimms } from "./vnvdimm_settings.ts";
 
 /** What the host adds to a file. */
 export interface ConfigContext {
@@ -49,13 +47,6 @@ export interface ConfigRefusal {
   readonly status: number;
 }
 
-/** Thrown to leave the parse; never leaves this file. */
-class Refused extends Error {
-  constructor(readonly text: string, readonly status = 1) {
-    super();
-  }
-}
-
 export function parseConfig(text: string, context: ConfigContext): Result<ParsedConfig, ConfigRefusal> {
   const complaints = new Complaints(context.source);
   const refuse = (status: number) => err({ kind: "config" as const, messages: complaints.lines, status });
@@ -74,7 +65,6 @@ export function parseConfig(text: string, context: ConfigContext): Result<Parsed
   }
 }
 
-type Shown = Record<string, ShownValue>;
 type Draft = { -readonly [Key in keyof DomainConfig]?: DomainConfig[Key] };
 
 function readConfig(read: SettingReader, context: ConfigContext): DomainConfig {
@@ -227,13 +217,6 @@ function readCommandLine(read: SettingReader): string | undefined {
   return parts.length === 0 ? undefined : parts.join(" ");
 }
 
-function readPlain(read: SettingReader, table: readonly PlainSetting[], shown: Shown): void {
-  for (const { name, kind, path, scale = 1 } of table) {
-    const value = kind === "string" ? read.string(name) : kind === "bool" ? read.bool(name) : read.long(name);
-    if (value !== undefined) shown[path] = typeof value === "number" ? value * scale : value;
-  }
-}
-
 function readFirmware(read: SettingReader, draft: Draft, shown: Shown): void {
   if (draft.kernel?.split("/").at(-1) === "hvmloader") {
     read.complaints.say(
@@ -271,87 +254,4 @@ function readDeviceModelVersion(read: SettingReader): DomainConfig["deviceModelV
   if (text === "qemu-xen") return "qemu_xen";
   if (text === "qemu-xen-traditional") return "qemu_xen_traditional";
   throw new Refused(`Unknown device_model_version "${text}" specified`);
-}
-
-function readHvm(read: SettingReader, shown: Shown): void {
-  readPlain(read, HVM_SETTINGS, shown);
-  const enlightenments = read.list("viridian", true);
-  if (enlightenments) readViridian(enlightenments, shown);
-  else {
-    const viridian = read.bool("viridian", true);
-    if (viridian !== undefined) shown["b_info/type.hvm/viridian"] = viridian;
-  }
-
-  const vga = read.string("vga");
-  const kinds: Record<string, string> = { stdvga: "std", cirrus: "cirrus", none: "none", qxl: "qxl" };
-  if (vga !== undefined) {
-    const kind = lookup(kinds, vga);
-    if (kind === undefined) throw new Refused(`Unknown vga "${vga}" specified`);
-    shown["b_info/type.hvm/vga/kind"] = kind;
-  } else {
-    const standard = read.bool("stdvga");
-    if (standard !== undefined) shown["b_info/type.hvm/vga/kind"] = standard ? "std" : "cirrus";
-  }
-  for (const key of ["serial", "usbdevice"]) {
-    const list = read.list(key, true);
-    if (list) shown[`b_info/type.hvm/${key}_list`] = list.filter((item) => typeof item === "string");
-    else {
-      const one = read.string(key);
-      if (one !== undefined) shown[`b_info/type.hvm/${key}`] = one;
-    }
-  }
-}
-
-function readViridian(list: readonly unknown[], shown: Shown): void {
-  const enable = new Set<number>();
-  const disable = new Set<number>();
-  for (const item of list) {
-    const text = String(item);
-    if (text === "all") VIRIDIAN.forEach((_, bit) => enable.add(bit));
-    else if (text === "defaults") shown["b_info/type.hvm/viridian"] = true;
-    else {
-      const off = text.startsWith("!");
-      const bit = VIRIDIAN.indexOf(off ? text.slice(1) : text);
-      if (bit < 0) throw new Refused(`xl: unknown viridian enlightenment '${off ? text.slice(1) : text}'`, 3);
-      (off ? disable : enable).add(bit);
-      (off ? enable : disable).delete(bit);
-    }
-  }
-  const sorted = (set: Set<number>) => [...set].sort((a, b) => a - b);
-  if (enable.size > 0) shown["b_info/type.hvm/viridian_enable"] = sorted(enable);
-  if (disable.size > 0) shown["b_info/type.hvm/viridian_disable"] = sorted(disable);
-}
-
-function readVnvdimms(read: SettingReader, type: DomainType): readonly VnvdimmConfig[] {
-  const specs = read.strings("vnvdimms") ?? [];
-  return specs.map((spec) => {
-    const parsed = parseVnvdimm(spec);
-    if (parsed.isOk()) return parsed.value;
-    if (type === "hvm") throw new Refused(parsed.error);
-    return { kind: "path" as const, backend: spec, labelPages: 0, text: spec };
-  });
-}
-
-function readDmAcpiSize(read: SettingReader): number | undefined {
-  const size = read.long("dm_acpi_size");
-  if (size !== undefined && size <= 0) throw new Refused(`ERROR: invalid value ${size} for "dm_acpi_size"`);
-  return size;
-}
-
-function readNvdeck(read: SettingReader): NvdeckConfig {
-  const choice = <Name extends string>(key: string, names: readonly Name[], otherwise: Name): Name => {
-    const text = read.string(key) ?? otherwise;
-    const found = names.find((name) => name === text);
-    if (!found) throw new Refused(`Unknown ${key} "${text}" specified, it is one of ${names.join(", ")}`);
-    return found;
-  };
-  const acpi = choice("nvdeck_acpi", ["nfit-bare", "nfit", "full"], "full");
-  const placement = choice("nvdeck_placement", ["qemu", "congruent"], "qemu");
-  const eptOrder = Number(choice("nvdeck_ept_order", ["0", "9", "18"], "18")) as 0 | 9 | 18;
-  const text = read.string("nvdeck_vnvdimm_reserve");
-  const reserve = text === undefined ? 0 : parseSize(text);
-  if (reserve === undefined) throw new Refused(`nvdeck_vnvdimm_reserve is not a size: "${text}"`);
-  const slots = read.long("nvdeck_vnvdimm_slots") ?? 0;
-  if (slots < 0 || slots > 255) throw new Refused(`nvdeck_vnvdimm_slots is not between 0 and 255: ${slots}`);
-  return { acpi, placement, eptOrder, reserve, slots };
 }

@@ -1,4 +1,9 @@
 /** Settings that xl takes over as they are: their kind, and where libxl's structures keep them (`libxl_types.idl`, 4.17). */
+import { type ShownValue } from "./domain_config.ts";
+import { type SettingReader } from "./reader.ts";
+
+/** Values by the path that libxl's structures keep them under. */
+export type Shown = Record<string, ShownValue>;
 
 export interface PlainSetting {
   readonly name: string;
@@ -88,3 +93,10 @@ export const VIRIDIAN: readonly string[] = [
   "no_vp_limit",
   "cpu_hotplug",
 ];
+
+export function readPlain(read: SettingReader, table: readonly PlainSetting[], shown: Shown): void {
+  for (const { name, kind, path, scale = 1 } of table) {
+    const value = kind === "string" ? read.string(name) : kind === "bool" ? read.bool(name) : read.long(name);
+    if (value !== undefined) shown[path] = typeof value === "number" ? value * scale : value;
+  }
+}
