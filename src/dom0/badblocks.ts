@@ -27,6 +27,12 @@ export function busNow(kernel: Kernel): BusDevice | undefined {
   return { ...rest, badRanges, scrubCount: bus.scrubCount + 1 };
 }
 
+/** A new error, known at once. */
+export function addBadRange(kernel: Kernel, bad: Range): void {
+  const bus = busNow(kernel);
+  if (bus) kernel.devices.setBus({ ...bus, badRanges: withBadRange(bus.badRanges, bad) });
+}
+
 /** A new error: the same start replaces the length, anything else is added; overlaps are sorted out when they are read. */
 const withBadRange = (known: readonly Range[], bad: Range): readonly Range[] => [
   ...known.filter((range) => range.start !== bad.start),

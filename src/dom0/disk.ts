@@ -29,7 +29,7 @@ export function readDisk(kernel: Kernel, disk: string, offset: number, length: n
   const extent = diskExtent(kernel, disk);
   if (!extent) return err("ENXIO");
   if (badIn(kernel, extent, offset, length).length > 0) return err("EIO");
-  return readBytes(kernel.parts.memory, extent, offset, length);
+  return readBytes(kernel.memory, extent, offset, length);
 }
 
 export function writeDisk(
@@ -46,7 +46,7 @@ export function writeDisk(
     const cleared = clearError(kernel, range(extent.start + start, end - start));
     if (cleared.isErr()) return err("EIO");
   }
-  return writeAll(kernel.parts.memory, extent, [{ offset, bytes, note }]).andThen(() => ok());
+  return writeAll(kernel.memory, extent, [{ offset, bytes, note }]).andThen(() => ok());
 }
 
 /** Bad sectors that touch part of a disk, as byte ranges of the disk. */

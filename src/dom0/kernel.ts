@@ -5,6 +5,7 @@ import { type DimmCommands, probeCommands } from "./dimm_commands.ts";
 import { DeviceTable } from "./device_table.ts";
 import { type Dom0Facts } from "./facts.ts";
 import { type LabelData } from "./label_data.ts";
+import { checkedMemory } from "./machine_check.ts";
 import { type Dom0State } from "./state.ts";
 import { type DimmTopology, type RegionTopology, type Topology } from "./topology.ts";
 
@@ -25,11 +26,14 @@ export class Kernel {
   /** The label area of each DIMM as its driver holds it, read when first needed. */
   readonly labelData = new Map<number, LabelData>();
   readonly #commands = new Map<number, DimmCommands>();
+  /** What errors it meets, the kernel knows from then on. */
+  readonly memory: PhysicalMemory;
   /** Lines for the kernel log, of this command. */
   readonly log: string[] = [];
 
   constructor(readonly parts: KernelParts) {
     this.devices = new DeviceTable(parts.state.devices);
+    this.memory = checkedMemory(this, parts.memory);
   }
 
   get dimms(): readonly DimmTopology[] {

@@ -3,9 +3,7 @@ import { err, ok, type Result } from "neverthrow";
 import { type Spa } from "../abi/address.ts";
 import { type Errno } from "../abi/errno.ts";
 import { type PhysicalMemory } from "../abi/ports.ts";
-import { isZero } from "../base/bytes.ts";
 import { type Range } from "../base/range.ts";
-import { MiB } from "../base/units.ts";
 import { type NotedWrite, type NotedZeroes } from "../label/mod.ts";
 
 /** -EIO for an error in the medium, for memory that Xen has taken away, and for none at all. */
@@ -35,16 +33,6 @@ export function writeAll(
   return ok();
 }
 
-const ZEROES = new Uint8Array(MiB);
-
 /** Fills with zeroes what is not zero yet: fresh media stay untouched, and so does the list of steps. */
-export function zeroRange(memory: PhysicalMemory, start: number, length: number, note: string): Result<void, Errno> {
-  for (let at = start; at < start + length; at += MiB) {
-    const size = Math.min(MiB, start + length - at);
-    const there = memory.load(at as Spa, size);
-    if (there.isOk() && isZero(there.value)) continue;
-    const done = memory.store(at as Spa, ZEROES.subarray(0, size), note);
-    if (done.isErr()) return err("EIO");
-  }
-  return ok();
-}
+export const zeroRange = (memory: PhysicalMemory, start: number, length: number, note: string): Result<void, Errno> =>
+  memory.zero(start as Spa, length, note).mapErr((): Errno => "EIO");

@@ -39,7 +39,7 @@ export function attachBtt(
 ): Result<BoundExtent, Errno> {
   const { uuid, lbaSize } = device;
   if (uuid === undefined || lbaSize === 0) return err("ENODEV");
-  const { memory } = kernel.parts;
+  const { memory } = kernel;
   const extent = extentOf(kernel, region, namespace);
   const size = lengthOf(extent);
   const version = bttVersionOf(namespace);
@@ -116,7 +116,7 @@ function honour(
   device: PfnDevice,
   extent: Range,
 ): Result<BoundExtent, Errno> {
-  const block = readBytes(kernel.parts.memory, extent, INFO_BLOCK_OFFSET, INFO_BLOCK_SIZE);
+  const block = readBytes(kernel.memory, extent, INFO_BLOCK_OFFSET, INFO_BLOCK_SIZE);
   if (block.isErr()) return err("ENXIO");
   const expected = device.uuid === undefined || device.mode === "none"
     ? undefined
@@ -151,7 +151,7 @@ function initialise(
   }
   const note = `${device.kind === "pfn" ? "PFN" : "DAX"} info block`;
   const write = { offset: INFO_BLOCK_OFFSET, bytes: encodePfn(spec, layout.value), note };
-  return writeAll(kernel.parts.memory, extent, [write])
+  return writeAll(kernel.memory, extent, [write])
     .map(() => ({ start: extent.start + layout.value.dataOffset, size: layout.value.usable }));
 }
 

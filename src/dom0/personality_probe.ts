@@ -61,7 +61,7 @@ function findBtt(kernel: Kernel, namespace: NamespaceDevice, extent: Range): Btt
   if (claimClass !== "none" && claimClass !== "btt" && claimClass !== "btt2") return undefined;
   if (lengthOf(extent) < ARENA_MIN_SIZE) return undefined;
   const version = bttVersionOf(namespace);
-  const block = readBytes(kernel.parts.memory, extent, BTT_START[version], INFO_BLOCK_SIZE);
+  const block = readBytes(kernel.memory, extent, BTT_START[version], INFO_BLOCK_SIZE);
   if (block.isErr()) return undefined;
   const info = probeBtt(block.value, parentUuid(namespace), version);
   if (info.isErr()) return undefined;
@@ -83,7 +83,7 @@ function findPfn(
 ): Result<PfnDevice | undefined, Errno> {
   const { claimClass, region } = namespace;
   if (claimClass !== "none" && claimClass !== kind) return ok(undefined);
-  const block = readBytes(kernel.parts.memory, extent, INFO_BLOCK_OFFSET, INFO_BLOCK_SIZE);
+  const block = readBytes(kernel.memory, extent, INFO_BLOCK_OFFSET, INFO_BLOCK_SIZE);
   if (block.isErr()) return ok(undefined);
   const info = validatePfn(block.value, kind === "pfn" ? "fsdax" : "devdax", pfnHost(kernel, namespace, extent));
   if (info.isErr()) return info.error.errno === "EOPNOTSUPP" ? err("EOPNOTSUPP") : ok(undefined);

@@ -20,7 +20,7 @@ export const checkNamespace = declare<Named<CheckOptions>>({
   name: ["ndctl", "check-namespace"],
   summary: "Check the BTT of disabled namespaces, and repair it",
   usage: "NAMESPACE|all [-R] [-L] [-f]",
-  effect: ({ repair }) => repair ? "destroys" : "reads",
+  effect: ({ repair, force }) => repair ? "destroys" : force ? "writes" : "reads",
   parse: (argv) => parseNamed(argv, checkOptions, "ndctl check-namespace <namespace> [<options>]", "check"),
   *run({ dom0 }, options) {
     const talk = new Talk();
