@@ -1,12 +1,13 @@
-/** Where in a range something is stored. Media and RAM are sparse: this costs what there is, however long the range is. */
+/** Where in a range something is stored. Media and RAM are sparse: a long range costs what there is, a short one its pages. */
 import { dpaToSpa } from "../acpi/mod.ts";
-import { joined, type Range, range } from "../base/range.ts";
-import { PAGE_SIZE } from "../base/units.ts";
-import { type SpaDecoder } from "./spa_decoder.ts";
+import { joined, lengthOf, type Range, range } from "../base/range.ts";
+import { MiB, PAGE_SIZE } from "../base/units.ts";
+import { locate, type SpaDecoder } from "./spa_decoder.ts";
 import { type MachineState } from "./state.ts";
 
 /** SPA ranges, ascending and apart; whatever lies outside them in `wanted` is zero, or not there. */
 export function writtenIn(state: MachineState, decoder: SpaDecoder, wanted: Range): Range[] {
+  if (lengthOf(wanted) <= SHORT) return joined(storedPages(state, decoder, wanted));
   const found: Range[] = [];
   const take = (start: number, length: number): void => {
     const [from, to] = [Math.max(start, wanted.start), Math.min(start + length, wanted.end)];
@@ -18,6 +19,22 @@ export function writtenIn(state: MachineState, decoder: SpaDecoder, wanted: Rang
     for (const piece of addressesOf(decoder, medium, page * PAGE_SIZE)) take(piece.start, piece.end - piece.start);
   }
   return joined(found);
+}
+
+/** Up to here every page of a range is looked up; beyond, every page there is. */
+const SHORT = 16 * MiB;
+
+/** The pages of a range that are stored, cut to it. */
+function* storedPages(state: MachineState, decoder: SpaDecoder, wanted: Range): Generator<Range> {
+  for (let at = wanted.start; at < wanted.end;) {
+    const place = locate(decoder, at);
+    const offset = place?.dpa ?? at;
+    const inPage = PAGE_SIZE - (offset % PAGE_SIZE);
+    const end = Math.min(at + Math.min(inPage, place?.run ?? inPage), wanted.end);
+    const page = Math.floor(offset / PAGE_SIZE);
+    if (place ? state.media.get(`${place.medium}:${page}`) : state.ram.get(`ram:${page}`)) yield { start: at, end };
+    at = end;
+  }
 }
 
 /** `MEDIUM:NUMBER`, as media.ts names pages. */

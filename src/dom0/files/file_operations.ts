@@ -108,7 +108,8 @@ export class FileOperations {
     truncate: boolean,
   ): Generator<number, { readonly written: number; readonly errno?: Errno }> {
     const { filesystem: { blockSize }, file } = entry;
-    const work = this.#open(truncate ? this.#sized(entry, offset, file.size) : entry);
+    // Truncation goes before, so that the allocator knows the file by the size it has then.
+    const work = this.#open(truncate ? { ...entry, file: { ...file, size: offset } } : entry);
     const most = (MOST_BLOCKS - 1) * blockSize;
     const end = Math.min(offset + length, most);
     const [start, endBlock] = [Math.floor(offset / blockSize), Math.ceil(end / blockSize)];
@@ -245,11 +246,6 @@ export class FileOperations {
 
   #keep({ volume, entry: { filesystem } }: FileWork): void {
     this.filesystems.keep({ ...volume.save(), files: this.#table(filesystem).count });
-  }
-
-  /** The file as truncation leaves it, for an allocator that looks at its size. */
-  #sized(entry: FileEntry, size: number, old: number): FileEntry {
-    return { ...entry, file: { ...entry.file, size: Math.min(size, old) } };
   }
 
   /** Gives up what lies behind `size`; the rest of its last block reads as zeroes. */

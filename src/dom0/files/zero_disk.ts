@@ -4,9 +4,7 @@ import { type Spa } from "../../abi/address.ts";
 import { type Errno } from "../../abi/errno.ts";
 import { intersection, type Range, range } from "../../base/range.ts";
 import { badSectors, SECTOR } from "../badblocks.ts";
-import { MiB } from "../../base/units.ts";
 import { type Kernel } from "../kernel.ts";
-import { zeroRange } from "../namespace_bytes.ts";
 import { clearError } from "../scrub.ts";
 
 /** Zeroes a range of bytes of a disk. -EIO for errors that cannot be cleared and for memory that is not dom0's. */
@@ -24,12 +22,6 @@ export function zeroer(kernel: Kernel, extent: Range): Zeroer {
       if (clearError(kernel, range(extent.start + inside.start, inside.end - inside.start)).isErr()) return err("EIO");
     }
     const [start, length] = [extent.start + part.start, part.end - part.start];
-    if (length === 0) return ok();
-    return length < LARGE
-      ? zeroRange(memory, start, length, note)
-      : memory.zero(start as Spa, length, note).mapErr((): Errno => "EIO");
+    return length === 0 ? ok() : memory.zero(start as Spa, length, note).mapErr((): Errno => "EIO");
   };
 }
-
-/** Below this, looking at every page costs less than looking for what is stored at all. */
-const LARGE = 16 * MiB;
