@@ -22,6 +22,8 @@ export class Registry implements Commands {
 
   /** The command that the most leading words name; a bare verb where it is unambiguous. */
   find(words: readonly string[]): Result<Found, UsageFault> {
+    const asked = this.#helpAsked(words);
+    if (asked) return ok(asked);
     for (let count = Math.min(3, words.length); count > 0; count--) {
       const command = this.#byName.get(words.slice(0, count).join(" "));
       if (command) return ok({ command, argv: words.slice(count) });
@@ -47,6 +49,22 @@ export class Registry implements Commands {
   /** What a name, or the first words of several, stands for; empty where it is only the tool's name. */
   summaryOf(name: readonly string[]): string {
     return this.#byName.get(name.join(" "))?.summary ?? "";
+  }
+
+  /** `VERB … --help` of nvdeck's own verbs is `help VERB`; the real tools' vocabularies have their own answer. */
+  #helpAsked(words: readonly string[]): Found | undefined {
+    const at = words.indexOf("--help");
+    const help = this.#byName.get("help");
+    if (at < 1 || words.slice(0, at).includes("--") || !help) return undefined;
+    if (words[0] === "help") return { command: help, argv: [] };
+    const own = this.commands.filter(({ vocabulary, name }) => vocabulary === "nvdeck" && name[0] === words[0]);
+    if (own.length === 0) return undefined;
+    const shared = (name: readonly string[]): number => {
+      let count = 0;
+      while (count < at && name[count] === words[count]) count++;
+      return count;
+    };
+    return { command: help, argv: words.slice(0, Math.max(...own.map(({ name }) => shared(name)))) };
   }
 
   #unknown(words: readonly string[]): string {

@@ -40,6 +40,17 @@ Deno.test("read-only refuses what writes with 4, and lets reading and rehearsing
   assert.equal(session.host().generation, 1);
 });
 
+Deno.test("--help behind a verb of nvdeck's own is that verb's page; the real tools have their own", async () => {
+  const { run } = sessionFor(FIXTURE);
+  const page = await run("help nfit show");
+  for (const line of ["nfit show --help", "nfit show --file x --help"]) {
+    assert.deepEqual([(await run(line)).out, (await run(line)).status], [page.out, 0], line);
+  }
+  assert.equal((await run("nfit --help")).out, (await run("help nfit")).out);
+  assert.equal((await run("help --help")).out, (await run("help")).out);
+  assert.match(outText(await run("ndctl list --help")) + (await run("ndctl list --help")).err, /usage: ndctl list/);
+});
+
 Deno.test("the real tools never ask on their own, --ask asks, and no means no", async () => {
   const destroy = "ndctl destroy-namespace -f namespace0.4";
   const asking = sessionOn(hostFrom(imageFrom(FIXTURE)), {}, false);
