@@ -1,7 +1,7 @@
 /** A backend found and checked: the frames that a guest would get, and what they are known by. */
 import { type Mfn } from "../../abi/address.ts";
 import { err, ok, type Result } from "neverthrow";
-import { contains, intersection, type Range, range } from "../../base/range.ts";
+import { contains, lengthOf, type Range, range } from "../../base/range.ts";
 import { PAGE_SIZE } from "../../base/units.ts";
 import { type VnvdimmConfig } from "../config/domain_config.ts";
 import { type Tools } from "../parts.ts";
@@ -88,7 +88,7 @@ function namespaceBackend(
   const report = usableReport(tools, backing);
   if (report.isErr()) return err(report.error);
   const data = at(backing, report.value.data!);
-  const fault = memoryFault(tools, backing, data, options);
+  const fault = memoryFault(tools, backing, [data], options);
   if (fault) return err(fault);
   const runs = [{ mfn: (data.start / PAGE_SIZE) as Mfn, count: (data.end - data.start) / PAGE_SIZE }];
   return withLabels({
@@ -121,21 +121,21 @@ function usableReport(tools: Tools, backing: NamespaceBacking): Result<Namespace
   return changed.length > 0 ? err({ kind: "backend-changed", name, differences: changed }) : ok(report);
 }
 
-/** What speaks against giving out this range of a namespace. */
+/** What speaks against giving out these ranges of a namespace. */
 function memoryFault(
   tools: Tools,
   backing: NamespaceBacking,
-  data: Range,
+  ranges: readonly Range[],
   options: BackendOptions,
 ): BackendRefusal | undefined {
   const { name, region } = backing;
-  const health = healthFault(tools.dom0, backing) ?? badblockFault(tools.dom0, backing, data);
+  const health = healthFault(tools.dom0, backing) ?? badblockFault(tools.dom0, backing, ranges);
   if (health) return { kind: "backend-unhealthy", name, ...health };
   if (region.volatile && !options.volatile) return { kind: "volatile", name };
-  if (data.start % PAGE_SIZE !== 0) {
-    return { kind: "misaligned", name, what: "the start of its data", value: data.start };
+  for (const { start, end } of ranges) {
+    if (start % PAGE_SIZE !== 0) return { kind: "misaligned", name, what: "the start of its data", value: start };
+    if (end % PAGE_SIZE !== 0) return { kind: "misaligned", name, what: "the end of its data", value: end };
   }
-  if (data.end % PAGE_SIZE !== 0) return { kind: "misaligned", name, what: "the end of its data", value: data.end };
   return undefined;
 }
 
@@ -151,14 +151,16 @@ function fileBackend(tools: Tools, file: DaxFile, spec: VnvdimmConfig, options: 
   if (extents.isErr()) return err(extents.error);
 
   const reported = at(backing, report.value.data!);
-  const runs: FrameRun[] = [];
-  for (const { offset, length } of extents.value) {
-    const bytes = range(backing.data.start + offset, length);
-    if (!contains(reported, bytes)) return err({ kind: "backend-not-reported", name: backing.name });
-    const fault = memoryFault(tools, backing, intersection(reported, bytes)!, options);
-    if (fault) return err(fault);
-    runs.push({ mfn: (bytes.start / PAGE_SIZE) as Mfn, count: length / PAGE_SIZE });
+  const ranges = extents.value.map(({ offset, length }) => range(backing.data.start + offset, length));
+  if (!ranges.every((bytes) => contains(reported, bytes))) {
+    return err({ kind: "backend-not-reported", name: backing.name });
   }
+  const fault = memoryFault(tools, backing, ranges, options);
+  if (fault) return err(fault);
+  const runs = ranges.map((bytes): FrameRun => ({
+    mfn: (bytes.start / PAGE_SIZE) as Mfn,
+    count: lengthOf(bytes) / PAGE_SIZE,
+  }));
   return withLabels({
     name: path,
     spec: spec.text,

@@ -1,6 +1,6 @@
 /** Whether memory is fit to be given away: what DIMMs, region and kernel know against it (model section 4). */
 import { STATE_FLAG } from "../../acpi/mod.ts";
-import { intersection, type Range, range } from "../../base/range.ts";
+import { overlaps, type Range, range } from "../../base/range.ts";
 import { hex } from "../../base/units.ts";
 import { type Dom0 } from "../../dom0/mod.ts";
 import { type NamespaceBacking } from "./namespace_backing.ts";
@@ -43,11 +43,15 @@ export function healthFault(dom0: Dom0, { region, name }: NamespaceBacking): Hea
   return undefined;
 }
 
-/** Known bad sectors inside a range of addresses, or undefined. */
-export function badblockFault(dom0: Dom0, { region, name }: NamespaceBacking, data: Range): HealthFault | undefined {
+/** Known bad sectors inside ranges of addresses, or undefined. */
+export function badblockFault(
+  dom0: Dom0,
+  { region, name }: NamespaceBacking,
+  ranges: readonly Range[],
+): HealthFault | undefined {
   const bad = dom0.badblocks(region.number)
     .map(({ sector, sectors }) => range(region.start + sector * SECTOR, sectors * SECTOR))
-    .find((run) => intersection(run, data));
+    .find((run) => ranges.some((each) => overlaps(run, each)));
   if (!bad) return undefined;
   return {
     why: `uncorrectable errors at ${hex(bad.start)} - ${hex(bad.end)}`,
