@@ -8,6 +8,7 @@ import { textOf } from "../../base/bytes.ts";
 import { compactJson, prettyJson } from "../../base/json.ts";
 import { type DimmView, type Dom0 } from "../../dom0/mod.ts";
 import { declare, type Outcome, type Progress, type Session, type UsageFault } from "../language/command.ts";
+import { EXIT } from "../language/exit_codes.ts";
 import { type Condition, conditionOf, type DimmEvent, eventJson, eventsNamed } from "./dimm_events.ts";
 import { decimal, errorText, flag, type OptionValues, parseOptions, text, usageFault } from "./parse_options.ts";
 import { statusOf, Talk } from "./talk.ts";
@@ -51,6 +52,10 @@ export const monitor = declare<MonitorOptions>({
   },
   async *run(session, given): AsyncGenerator<Progress, Outcome, void> {
     const talk = new Talk();
+    if (session.policy.dryRun) {
+      talk.say("nvdeck: monitor waits for what others do; there is nothing to rehearse\n");
+      return talk.outcome(EXIT.usage);
+    }
     const configured = withConfig(session, given, talk);
     if (!configured) return talk.outcome(statusOf("ENOENT"));
     const chosen = eventsNamed(configured.dimmEvent);

@@ -62,4 +62,5 @@ Deno.test("events are named; an unknown one ends it with its own status", async 
   const host = madeHost();
   assert.deepEqual(await host.refusal("ndctl monitor -D nosuch"), [30, "no dimm-event named nosuch\n"]);
   assert.equal((await host.refusal("ndctl monitor word"))[0], 129);
+  assert.equal((await host.run("ndctl monitor", { dryRun: true })).status, 2);
 });

@@ -66,6 +66,7 @@ export class Tool {
   #session(fork: Fork, context: Context): Session {
     const session: Partial<Session> = {
       context,
+      policy: { dryRun: false, readOnly: false, yes: false, ask: false, who: "tester", now: () => "" },
       host: () => ({ fork: () => fork, refresh: () => false }) as unknown as ReturnType<Session["host"]>,
       say: () => {},
       print: () => {},
