@@ -81,7 +81,7 @@ function bytesOf(text: string): Result<{ bytes: Uint8Array }, UsageFault> {
 function write(host: Fork, { domain, gpa, source, json }: WriteArgs, context: Context): Outcome {
   const found = runningGuest(host, domain);
   if (found.isErr()) return found.error;
-  const read = "bytes" in source ? ok(source.bytes) : readFile(context.files, source.file);
+  const read = "bytes" in source ? ok(source.bytes) : readFile(context, source.file);
   if (read.isErr()) return read.error;
   const bytes = read.value;
   const { record, guest } = found.value;

@@ -6,7 +6,7 @@ import { type Context, type Outcome, type UsageFault } from "../language/command
 import { EXIT } from "../language/exit_codes.ts";
 import { type Parsed, usageFault } from "../language/options.ts";
 import { wholeArea } from "../ndctl/label_area.ts";
-import { readFile } from "../tables/source.ts";
+import { fileTitle, readFile } from "../tables/source.ts";
 import { storedDimms } from "../tables/stored_dimms.ts";
 import { refusal } from "../tables/verb.ts";
 
@@ -25,7 +25,7 @@ export interface FoundArea {
 }
 
 export const AREA_OPTIONS = {
-  file: { value: "FILE", help: "a label area as it lies on the DIMM", many: true },
+  file: { value: "FILE", help: "a label area as it lies on the DIMM; - is standard input", many: true },
 } as const;
 export const AREA_USAGE = "[nmemN… | --file FILE…]";
 
@@ -39,11 +39,13 @@ export function areaSourceOf(parsed: Parsed, usage: string): Result<AreaSource, 
 }
 
 /** The areas in the order asked for; of all DIMMs those that have one. */
-export function findAreas(host: Fork, { files }: Context, source: AreaSource): Result<FoundArea[], Outcome> {
+export function findAreas(host: Fork, context: Context, source: AreaSource): Result<FoundArea[], Outcome> {
   switch (source.kind) {
     case "files":
       return Result.combine(
-        source.paths.map((path) => readFile(files, path).map((bytes) => ({ name: path, dimm: undefined, bytes }))),
+        source.paths.map((path) =>
+          readFile(context, path).map((bytes) => ({ name: fileTitle(path), dimm: undefined, bytes }))
+        ),
       );
     case "dimms":
       return Result.combine(source.names.map((name) => dimmArea(host, name)));

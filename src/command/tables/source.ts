@@ -14,7 +14,7 @@ export type TableSource =
   | { readonly kind: "host" };
 
 export const SOURCE_OPTIONS = {
-  file: { value: "FILE", help: "a table as firmware or the kernel gives it" },
+  file: { value: "FILE", help: "a table as firmware or the kernel gives it; - is standard input" },
   domain: { value: "DOMAIN", help: "what this domain's guest gets; a name or a domid" },
 } as const;
 
@@ -48,13 +48,13 @@ export type FrameName = "mfn" | "gfn";
 /** The table, or why there is none. */
 export function findTable(
   host: Fork,
-  { files }: Context,
+  context: Context,
   source: TableSource,
   table: TableName,
 ): Result<FoundTable, Outcome> {
   switch (source.kind) {
     case "file":
-      return readFile(files, source.path).map((bytes) => ({ title: source.path, bytes }));
+      return readFile(context, source.path).map((bytes) => ({ title: fileTitle(source.path), bytes }));
     case "domain":
       return domainTable(host, source.domain, table).mapErr(noSuchObject);
     case "host":
@@ -89,10 +89,14 @@ export function domainTable(host: Fork, text: string, table: TableName): Result<
   });
 }
 
-/** The whole file; one that gzip packed, as captures keep label areas, is unpacked. */
-export const readFile = (files: Files, path: string): Result<Uint8Array, Outcome> =>
-  files.read(path).andThen((bytes) => (path.endsWith(".gz") ? files.gunzip(path, bytes) : ok(bytes)))
+/** The whole file, or standard input for `-`; what gzip packed, as captures keep label areas, is unpacked. */
+export const readFile = ({ files, input }: Context, path: string): Result<Uint8Array, Outcome> =>
+  (path === "-" ? ok<Uint8Array, FileFault>(input ?? new Uint8Array()) : files.read(path))
+    .andThen((bytes) => (path.endsWith(".gz") ? files.gunzip(path, bytes) : ok(bytes)))
     .mapErr((fault) => fileRefusal(fault, "check the path; it counts from where nvdeck was called"));
+
+/** What a file is called in headings. */
+export const fileTitle = (path: string): string => (path === "-" ? "standard input" : path);
 
 export const writeFile = (files: Files, path: string, chunks: Iterable<Uint8Array>): Result<void, Outcome> =>
   files.write(path, chunks).mapErr((fault) => fileRefusal(fault, "nothing was written; name another file with -o"));

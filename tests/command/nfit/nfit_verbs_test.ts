@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { sessionFor } from "../../support/session.ts";
+import { outText } from "../../../src/command/language/output.ts";
 import { qemuNfit } from "../../../src/acpi/mod.ts";
 import { captured, pathOf, tableOf } from "../tables/captured.ts";
 import { memoryFiles } from "../tables/memory_files.ts";
@@ -38,6 +39,14 @@ Deno.test("a truncated table is one message, status 1, and what there is of it",
       "what there is is shown; nfit lint names every fault\n",
   );
   assert.match(String(executed.out), /#0 SPA Range/);
+});
+
+Deno.test("- is standard input", async () => {
+  const { run } = sessionFor("host-unarmed", { input: tableOf("host-persist-cpu") });
+  const shown = await run("nfit show --file -");
+  assert.match(outText(shown), /^standard input: 424 bytes, 7 structures, sum ok, no faults\n/);
+  const same = await run(`nfit diff --file - --file ${pathOf("host-persist-cpu", "nfit.bin")}`);
+  assert.deepEqual([same.status, outText(same)], [0, ""]);
 });
 
 Deno.test("what is no NFIT is refused by name and place", async () => {
