@@ -1,6 +1,7 @@
 /**
  * Every captured machine, run again: its tables and first label areas imported, its script typed, its end state compared. One
- * third of the machines, by a hash of the name, was not looked at while the model was built.
+ * third of the machines, by a hash of the name, was held back while the model was built: 12 of those 14 matched when they first ran.
+ * They were then looked at and the model was mended, so that what they show now is no blind result.
  */
 import assert from "node:assert/strict";
 import { FIXTURES } from "../dom0/captured_dom0.ts";
@@ -49,7 +50,7 @@ function table(runs: readonly Run[]): string {
     const cells = ASPECTS.map((aspect) =>
       (!differences[aspect] ? "same" : EXCUSED[name]?.[aspect] === undefined ? "DIFFERS" : "excused").padEnd(8)
     );
-    return `${name.padEnd(width)}  ${cells.join("")}${isHeld(name) ? "not looked at" : ""}`.trimEnd();
+    return `${name.padEnd(width)}  ${cells.join("")}${isHeld(name) ? "held back at first" : ""}`.trimEnd();
   };
   const full = (list: readonly Run[]): string => {
     const same = list.filter(({ differences }) => Object.keys(differences).length === 0).length;
@@ -61,7 +62,7 @@ function table(runs: readonly Run[]): string {
   return [
     `${"".padEnd(width)}  ${ASPECTS.map((aspect) => aspect.padEnd(8)).join("")}`,
     ...runs.map(row),
-    `looked at: ${full(runs.filter(({ name }) => !isHeld(name)))}; not looked at: ${
+    `looked at: ${full(runs.filter(({ name }) => !isHeld(name)))}; held back at first (12 of 14 blind): ${
       full(runs.filter(({ name }) => isHeld(name)))
     }`,
     ...excuses,
