@@ -19,7 +19,7 @@ Deno.test("carve with keys alone, leave, start again: the namespace is there", a
     await first.press("\r");
     await first.shows("Rehearsed; nothing would be lost.");
     await first.press("\r");
-    await first.shows("Done: + namespace0.5", "first-try");
+    await first.shows("namespace0.5 made", "first-try");
     await first.press("q");
     assert.equal(await first.ended(), 0);
     assertRestored(first);
