@@ -14,7 +14,7 @@ import { type HostImage, type MediumContent } from "../image.ts";
 import { type DimmFacts, HEALTHY } from "../../machine/mod.ts";
 import { capturedCpus } from "./cpus.ts";
 import { capturedFit } from "./hot_plugged.ts";
-import { dom0Share, ramFromIomem, ramOfSize } from "./iomem.ts";
+import { capturedRam, dom0Share, ramOfSize } from "./iomem.ts";
 import { SysfsText } from "./sysfs_text.ts";
 import { type ImportFault, spaRanges } from "./tables.ts";
 
@@ -77,12 +77,12 @@ export function importCapture(folder: CaptureFolder, state: CaptureState): Resul
   if (decoded?.isErr()) return err(decoded.error);
   const taken = decoded?.isOk() ? spaRanges(readAsLinux(decoded.value).spas.map(({ record }) => record)) : [];
   const name = stringAt(meta.value, "name") ?? folder.name;
-  const ram = ramFromIomem(text("start.iomem.txt") ?? "", text("xl-info.txt"));
+  const ram = capturedRam(text("start.iomem.txt") ?? "", text("xl-info.txt"), text("xl-dmesg.txt"));
   return ok({
     facts: {
       name,
       management: "dom0",
-      dom0: underXen(meta.value) && smallPagesOnly(sysfs) ? "pv" : "pvh",
+      dom0: isPv(text("xl-dmesg.txt")) ?? (underXen(meta.value) && smallPagesOnly(sysfs)) ? "pv" : "pvh",
       dom0Memory: dom0Mem(text("xl-info.txt")) ?? dom0Share(ram.reduce((sum, r) => sum + lengthOf(r), 0)),
       xl: xlFacts(text("xl-info-n.txt") ?? text("xl-info.txt"), name),
       xenLog: lines(text("xl-dmesg.txt")),
@@ -184,6 +184,12 @@ function dom0Mem(xlInfo: string | undefined): number | undefined {
 }
 
 const underXen = (meta: Json): boolean => stringAt(at(meta, "versions"), "xen") !== undefined;
+
+/** What Xen's console says of dom0, where it is kept. */
+const isPv = (log: string | undefined): boolean | undefined => {
+  const built = /\*\*\* Building a (PVH?) Dom0 \*\*\*/.exec(log ?? "");
+  return built ? built[1] === "PV" : undefined;
+};
 
 const smallPagesOnly = (sysfs: SysfsText): boolean =>
   [...sysfs.devices].some((name) => /^pfn/.test(name) && sysfs.words(`${name}/supported_alignments`).join() === "4096");

@@ -24,12 +24,6 @@ const NOT_COMPARED: Readonly<Record<number, string>> = {
 
 const compared = transcript().filter(({ n }) => !(n in NOT_COMPARED));
 
-const usable = [
-  ...Deno.readTextFileSync(`${TRANSCRIPT_FOLDER}/xl-dmesg.txt`).matchAll(
-    /\[([0-9a-f]{16}), ([0-9a-f]{16})\] \(usable\)/g,
-  ),
-].map(([, start, end]) => ({ start: parseInt(start!, 16), end: parseInt(end!, 16) + 1 }));
-
 function runner(): Runner {
   const folder = `${TRANSCRIPT_FOLDER}/files`;
   const texts = [...Deno.readDirSync(folder)].map(({ name }) =>
@@ -37,9 +31,8 @@ function runner(): Runner {
   );
   const host = bootedHost("transcript-xl-1", (image) => ({
     ...image,
-    // That machine as its xl-dmesg.txt shows it: its RAM, a PV dom0; no hvmloader there, and one kernel with its ramdisk.
-    machine: { ...image.machine, ram: usable },
-    facts: { ...image.facts, dom0: "pv", xl: { ...image.facts.xl, dom0Files: ["/guest/vmlinuz", "/guest/initrd"] } },
+    // That machine has no hvmloader, and one kernel with its ramdisk.
+    facts: { ...image.facts, xl: { ...image.facts.xl, dom0Files: ["/guest/vmlinuz", "/guest/initrd"] } },
   }));
   return new Runner(host.fork(), filesOf(new Map(texts)));
 }
