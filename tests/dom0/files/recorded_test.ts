@@ -54,7 +54,12 @@ function act(story: VolumeStory, line: string): string | undefined {
   }
 }
 
-for (const { name } of [...Deno.readDirSync(STORIES)].sort((a, b) => (a.name < b.name ? -1 : 1))) {
+for (
+  const { name } of [...Deno.readDirSync(STORIES)].filter((file) => file.name.endsWith(".txt")).sort((
+    a,
+    b,
+  ) => (a.name < b.name ? -1 : 1))
+) {
   Deno.test(`${name}: allocation as recorded`, () => {
     const { size, steps } = stepsOf(Deno.readTextFileSync(new URL(name, STORIES)));
     const story = new VolumeStory(name.split("-")[0] as FilesystemType, size);

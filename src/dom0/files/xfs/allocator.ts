@@ -14,6 +14,7 @@ const RESERVE_POOL = 8192;
 export class XfsAllocator {
   #freeBlocks: number;
   readonly #kept: number;
+  readonly #busy: Range[] = [];
 
   /** `free` is changed in place. */
   constructor(private readonly g: XfsGeometry, private readonly free: FreeSpace, freeBlocks: number) {
@@ -67,11 +68,16 @@ export class XfsAllocator {
     return start === undefined ? undefined : this.#take(start, length);
   }
 
+  /** Gives blocks back; they can be had again once the log has them on record. */
   release(pieces: Iterable<Range>): void {
-    for (const { start, end } of pieces) {
-      this.free.set(start, end, {});
-      this.#freeBlocks += end - start;
+    for (const piece of pieces) {
+      this.#busy.push(piece);
+      this.#freeBlocks += piece.end - piece.start;
     }
+  }
+
+  commit(): void {
+    for (const { start, end } of this.#busy.splice(0)) this.free.set(start, end, {});
   }
 
   #take(start: number, length: number): Range {

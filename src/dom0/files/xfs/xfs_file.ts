@@ -32,7 +32,7 @@ export class XfsFile implements OpenBlocks {
       const wanted = Math.min(hole.end - hole.start, XFS_EXTENT_BLOCKS);
       // The whole request is set against the free blocks before any is taken.
       if (wanted > this.parts.allocator.available) return false;
-      const blocks = this.parts.allocator.allocate(wanted, this.#target(hole.start));
+      const blocks = this.parts.allocator.allocate(wanted, this.#target(hole.start, wanted));
       if (!blocks) return false;
       this.extents.set(hole.start, blocks, true);
       at = hole.start + blocks.end - blocks.start;
@@ -43,7 +43,7 @@ export class XfsFile implements OpenBlocks {
 
   *reserveApart(start: number, end: number, pieces: number): Generator<number, boolean> {
     const { allocator } = this.parts;
-    let [at, from] = [start, this.#target(start)];
+    let [at, from] = [start, this.#target(start, 1)];
     for (const length of evenPieces(end - start, pieces)) {
       const blocks = allocator.takeFrom(from, length) ?? allocator.takeFrom(0, length);
       if (!blocks) return false;
@@ -95,17 +95,31 @@ export class XfsFile implements OpenBlocks {
 
   #fresh(at: number, length: number): Range | undefined {
     const { allocator } = this.parts;
-    return length > allocator.available ? undefined : allocator.allocate(length, this.#target(at));
+    return length > allocator.available ? undefined : allocator.allocate(length, this.#target(at, length));
   }
 
-  /** Behind the block before, else where the inode is. */
-  #target(logical: number): number {
+  /**
+   * Where the blocks would be if a neighbouring extent went on to them, the nearer neighbour's way; for an empty file, where
+   * the inode is (xfs_bmap_adjacent).
+   */
+  #target(logical: number, length: number): number {
     const left = this.extents.before(logical);
-    if (left) return left.block + left.end - left.start;
+    const right = this.extents.after(logical);
+    const near = (gap: number): boolean => gap <= GAP_UNITS * length;
+    const before = left && { gap: logical - left.end, block: left.block + left.end - left.start };
+    if (before && !right) return before.block + before.gap;
+    const after = right && { gap: right.start - logical, block: right.block };
+    if (after && (!before || after.gap < before.gap)) {
+      return Math.max(near(after.gap) ? after.block - after.gap : after.block - length, 0);
+    }
+    if (before) return near(before.gap) ? before.block + before.gap : before.block;
     const chunk = Math.floor(this.parts.inode / INODES_PER_BLOCK);
     return Math.min(chunk, INODE_CHUNK.start + INODE_CHUNK.blocks - 1);
   }
 }
+
+/** How far a neighbour may be, in lengths of the request, for the gap to be kept free (XFS_ALLOC_GAP_UNITS). */
+const GAP_UNITS = 4;
 
 /** Records of a run of contiguous blocks. */
 export const xfsRecordsOf = (blocks: number): number => Math.ceil(blocks / XFS_EXTENT_BLOCKS);

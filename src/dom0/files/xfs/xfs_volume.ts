@@ -41,6 +41,7 @@ export class XfsVolume implements Volume {
   }
 
   save(): Filesystem {
+    this.#allocator.commit();
     this.#free.save(this.state.maps, mapKey(this.filesystem.uuid, "free"));
     return { ...this.filesystem, freeBlocks: this.#allocator.freeBlocks };
   }
