@@ -67,8 +67,8 @@ export function keyLabel(key: string, glyphs: Glyphs): string {
   return prefix + ((glyphs === "unicode" ? SIGNS : SIGN_WORDS)[base] ?? base);
 }
 
-/** Always in the footer: it leads to all the others. */
-const HELP_KEY = "?";
+/** Always in the footer: they lead to all the others. */
+const ALWAYS: readonly string[] = ["?", ":"];
 const GAP = 2;
 
 /** The footer: bindings in order, most specific first, as many as fit whole. Those that cannot be used are muted. */
@@ -80,11 +80,11 @@ export function footer(contexts: readonly KeyContext[], model: Model, width: num
     return isNew;
   });
   const widthOf = (b: Binding) => cellWidth(keyLabel(b.keys[0]!, model.theme.glyphs)) + cellWidth(b.label) + 1 + GAP;
-  const help = listed.find((b) => b.keys.includes(HELP_KEY));
+  const always = listed.filter((b) => b.keys.some((key) => ALWAYS.includes(key)));
   // The first binding has no gap before it, but the row begins with a blank.
-  let left = width - 1 + GAP - (help ? widthOf(help) : 0);
+  let left = width - 1 + GAP - always.reduce((sum, b) => sum + widthOf(b), 0);
   const kept = listed.filter((b) => {
-    if (b === help) return true;
+    if (always.includes(b)) return true;
     const fits = widthOf(b) <= left;
     if (fits) left -= widthOf(b);
     return fits;

@@ -3,14 +3,14 @@ import type { HostSnapshot } from "../src/command/language/console_host.ts";
 import { shortSize } from "../src/base/units.ts";
 import { footer } from "./keys.ts";
 import { bodyHeight, fits, MINIMUM } from "./layout.ts";
-import { type Model, topOverlay } from "./model.ts";
+import { type Model, type Task, topOverlay } from "./model.ts";
 import { contextsOf, lookOf } from "./overlays/mod.ts";
 import { type Charts, type Scene } from "./scene.ts";
 import { plural } from "./screens/parts.ts";
 import { SCREENS } from "./screens/mod.ts";
 import { tabLine } from "./tabs.ts";
 import { ends, fill, type Line, line, lineWidth, paint, type Span, span } from "./text/line.ts";
-import { clean, pieces, wrapped } from "./text/width.ts";
+import { clean, cut, pieces, wrapped } from "./text/width.ts";
 
 /** Ready rows: ANSI, `columns` cells each, `rows` of them. */
 export function view(model: Model, charts: Charts | undefined): string[] {
@@ -91,16 +91,21 @@ function commandRows(scene: Scene): Line[] {
     const sign = toast.tone === "ok" ? "✓" : toast.tone === "warning" ? "▲" : "✗";
     return rowsWith(span(` ${sign} `, toast.tone), wrapped(clean(toast.text), width - SIGN_WIDTH - 1));
   }
-  if (task?.progress && task.purpose !== "form") {
-    const { what, done, total } = task.progress;
-    const far = total > 0 ? `${Math.floor((done / total) * 100)} %` : "";
-    return [line(span(" … ", "accent"), span(`${clean(what)}  ${far}`), span("   esc stops it", "muted"))];
-  }
+  if (task && task.purpose !== "form") return [taskRow(task, width)];
   const top = topOverlay(model);
   const row = top && lookOf(top).line(scene, top);
   if (row?.kind === "input") return [row.row];
   const command = row?.text ?? SCREENS[model.screen].line(model);
   return rowsWith(span(" $ ", "muted"), pieces(clean(command), width - SIGN_WIDTH - 1));
+}
+
+/** What is under way, how far it is, and how to stop it. */
+function taskRow({ purpose, lines, progress }: Task, width: number): Line {
+  const doing = `${purpose === "run" ? "carrying out" : "rehearsing"} ${lines.join("; ")}`;
+  const far = progress && progress.total > 0 ? `  ${Math.floor((progress.done / progress.total) * 100)} %` : "";
+  const stop = "   esc stops it";
+  const what = cut(clean(progress?.what ?? doing), width - SIGN_WIDTH - far.length - stop.length - 1);
+  return line(span(" … ", "accent"), span(what + far), span(stop, "muted"));
 }
 
 /** More than this would be a page, not a row. */

@@ -30,7 +30,7 @@ export function consoleFor(globals: Globals, registry: Registry): Result<OpenedC
     const port = new ConsoleSession(session, {
       readOnly: globals.readOnly,
       who,
-      guests: guestConfigs(diskFiles, guestFolder()),
+      guests: guestConfigs(diskFiles, [".", exampleGuests()]),
     }, heard);
     const timer = setInterval(() => port.refresh(), REFRESH_MS);
     return {
@@ -44,7 +44,7 @@ export function consoleFor(globals: Globals, registry: Registry): Result<OpenedC
 }
 
 /** The program's example guests, as short as they can be named from where the operator is. */
-function guestFolder(): string {
+function exampleGuests(): string {
   const folder = programPath("fixtures/guests");
   const here = `${callerFolder()}/`;
   return folder.startsWith(here) ? folder.slice(here.length) : folder;

@@ -92,7 +92,10 @@ Deno.test("destroying: losses that change while the question stands are asked ab
 });
 
 Deno.test("undo: shown first, and the harmless button is the default", () => {
-  const stage = new Stage({ journal: JOURNAL }).press("u").expect("Do it? 1 object would change", "Keep it as it is");
+  const stage = new Stage({ journal: JOURNAL }).press("u").expect(
+    "undo: 1 object would change, nothing would be lost",
+    "Keep it as it is",
+  );
   stage.press("enter").expect("Nothing was changed.");
   assert.deepEqual(stage.host.committed, []);
   stage.press("u", "tab", "enter");
@@ -181,6 +184,16 @@ Deno.test("help lists every key of the screen, and why some cannot be used now",
   const stage = new Stage({ access: "ro" }, { size: "120x60" }).press("2", "?");
   stage.expect("Carve a new namespace", "now: The console was started with --read-only", "Next row");
   stage.press("?").expect("NAME");
+});
+
+Deno.test("help tells of forms, questions and words too, each state among them; over a form only of the form", () => {
+  const page = new Stage({}, { size: "200x120" }).press("?");
+  page.expect("Command line (:)", "Forms (c, a)", "Questions about data that would be lost", "Mouse", "NVDECK_THEME");
+  for (const state of ["free", "xen", "assigned", "reserved", "mounted", "active", "disabled", "broken"]) {
+    page.expect(`   ${state} `);
+  }
+  const overForm = new Stage({}, { size: "200x120" }).press("c", "f1").expect("Next field").expectNot("Forms (c, a)");
+  overForm.press("escape").expect("Carve a namespace");
 });
 
 Deno.test("ten thousand namespaces: the end of the list is one key away", () => {

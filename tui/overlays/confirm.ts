@@ -2,13 +2,13 @@
  * The question before something is lost or taken back: what, how much and whose; the steps; and a harmless default. A
  * loss needs the object's name typed; without a loss two buttons will do.
  */
-import type { LossView } from "../../src/command/language/console_host.ts";
+import type { HostSnapshot, LossView, NamespaceView } from "../../src/command/language/console_host.ts";
 import { shortSize } from "../../src/base/units.ts";
 import { popped, run, said, topOf, topped } from "../acts.ts";
 import { type KeyContext } from "../keys.ts";
 import { stay, type Step } from "../messages.ts";
 import { type ConfirmState, type Model } from "../model.ts";
-import { plural } from "../screens/parts.ts";
+import { namespaceOf, plural } from "../screens/parts.ts";
 import { EMPTY, type Line, line, span } from "../text/line.ts";
 import { clean } from "../text/width.ts";
 import { edited, inputLine, typed } from "../widgets/input.ts";
@@ -30,7 +30,7 @@ function answer(model: Model): Step {
   return run(model, state.rehearsal.lines, state.rehearsal.digest);
 }
 
-const KEYS_TYPED: KeyContext = {
+export const KEYS_TYPED: KeyContext = {
   title: "Confirm a loss",
   type: (model, text) => {
     const state = stateOf(model);
@@ -58,7 +58,7 @@ const KEYS_TYPED: KeyContext = {
 
 const choose = (agree: boolean) => (model: Model): Step => stay(topped(model, { ...stateOf(model), agree }));
 
-const KEYS_BUTTONS: KeyContext = {
+export const KEYS_BUTTONS: KeyContext = {
   title: "Confirm",
   bindings: [
     { keys: ["enter"], label: "take the button", help: "Do what the button in reverse says", act: answer },
@@ -89,7 +89,9 @@ export const confirm: OverlayLook<ConfirmState> = {
     ...(state.again
       ? [line(span("   The losses have changed since you were asked; look again.", "warning")), EMPTY]
       : []),
-    ...(state.losses.length > 0 ? lossRows(state, mostRows(height)) : differenceRows(state, mostRows(height))),
+    ...(state.losses.length > 0
+      ? lossRows(state, model.snapshot, mostRows(height))
+      : differenceRows(state, mostRows(height))),
     EMPTY,
     ...(state.losses.length > 0 ? [typedRow(state, width)] : [buttonsRow(state)]),
     EMPTY,
@@ -100,24 +102,35 @@ export const confirm: OverlayLook<ConfirmState> = {
 
 function titleOf({ losses, rehearsal }: ConfirmState): string {
   const [first, ...rest] = losses;
-  if (!first) return `Do it? ${plural(rehearsal.difference.length, "object")} would change; nothing would be lost`;
+  if (!first) {
+    const changes = plural(rehearsal.difference.length, "object");
+    return `${clean(rehearsal.lines.join("; "))}: ${changes} would change, nothing would be lost`;
+  }
   const bytes = losses.reduce((sum, l) => sum + l.bytes, 0);
   const whose = [...new Set(losses.map((l) => l.owner).filter((o) => o !== undefined))].join(", ");
   const what = rest.length === 0 ? first.object : plural(losses.length, "object");
   return `${shortSize(bytes)} would be lost: ${clean(what)}${whose ? `, of ${clean(whose)}` : ""}`;
 }
 
-const lossRows = ({ losses }: ConfirmState, most: number): Line[] => [
+const lossRows = ({ losses }: ConfirmState, { namespaces }: HostSnapshot, most: number): Line[] => [
   ...losses.slice(0, most).map((l) =>
     line(
       span("   ✗ ", "danger"),
       span(clean(l.object), "strong"),
+      span(clean(whatItIs(namespaceOf(namespaces, l.object.split(" ")[0]!), l))),
       span(`  ${shortSize(l.bytes)}`),
       span(l.owner ? `  ${clean(l.owner)}` : "  nobody uses it now", "muted"),
     )
   ),
   ...(losses.length > most ? [line(span(`     and ${losses.length - most} more`, "muted"))] : []),
 ];
+
+/** `  "db0", fsdax in region0`: the operator knows a namespace by its label. */
+function whatItIs(n: NamespaceView | undefined, { object }: LossView): string {
+  if (!n) return "";
+  const label = n.label && !object.includes(n.label) ? `"${n.label}", ` : "";
+  return `  ${label}${n.mode} in ${n.region}`;
+}
 
 const differenceRows = ({ rehearsal }: ConfirmState, most: number): Line[] => {
   const all = rehearsal.difference;

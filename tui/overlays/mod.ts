@@ -11,7 +11,9 @@ import { moved } from "../widgets/list.ts";
 import { assign } from "./assign.ts";
 import { carve } from "./carve.ts";
 import { commandLine } from "./command_line.ts";
-import { confirm } from "./confirm.ts";
+import { carveForm } from "./carve_state.ts";
+import { confirm, KEYS_BUTTONS, KEYS_TYPED } from "./confirm.ts";
+import { formKeys } from "./form_keys.ts";
 import { help } from "./help.ts";
 import { output } from "./output.ts";
 import { type OverlayLook } from "./overlay.ts";
@@ -22,8 +24,17 @@ type Looks = { readonly [K in OverlayKind]: OverlayLook<Extract<Overlay, { kind:
 const below = (model: Model): readonly KeyContext[] =>
   contextsOf({ ...model, overlays: model.overlays.filter((o) => o.kind !== "help") });
 
+/** What the help page tells besides: keys of what opens later. None where the page lies on one of those itself. */
+const elsewhere = (model: Model): readonly KeyContext[] =>
+  model.overlays.some((o) => o.kind !== "help") ? [] : [
+    { ...commandLine.keys(model), title: "Command line (:)" },
+    { ...formKeys(carveForm), title: "Forms (c, a)" },
+    { ...KEYS_BUTTONS, title: "Questions" },
+    { ...KEYS_TYPED, title: "Questions about data that would be lost" },
+  ];
+
 const LOOKS: Looks = {
-  help: help(below),
+  help: help({ below, elsewhere }),
   line: commandLine,
   filter,
   address,

@@ -8,10 +8,18 @@ import { type Files } from "../language/files.ts";
 /** What xl gives a guest whose file says nothing (`libxl_domain_build_info_init`). */
 const DEFAULT_MEMORY = 32 * MiB;
 
-/** The `*.cfg` files of a folder, by name of the file. */
-export function guestConfigs(files: Files, folder: string): GuestConfigView[] {
-  return files.list(folder).unwrapOr([]).filter((name) => name.endsWith(".cfg")).flatMap((name) => {
-    const path = `${folder}/${name}`;
+/** The `*.cfg` files of some folders, by name of the file; of two that make the same guest the first one stands. */
+export function guestConfigs(files: Files, folders: readonly string[]): GuestConfigView[] {
+  const known = new Set<string>();
+  return folders.flatMap((folder) => configsIn(files, folder)).filter(({ name }) =>
+    !known.has(name) && known.add(name)
+  );
+}
+
+/** `.` stands for where the operator is: its files are named without a folder. */
+function configsIn(files: Files, folder: string): GuestConfigView[] {
+  return files.list(folder).unwrapOr([]).filter((name) => name.endsWith(".cfg")).sort().flatMap((name) => {
+    const path = folder === "." ? name : `${folder}/${name}`;
     return files.read(path).map((bytes) => guestConfig(path, textOf(bytes))).unwrapOr([]);
   });
 }
