@@ -62,7 +62,8 @@ function header({ snapshot }: Model, width: number): Line {
   return ends([...left, span(facts.join(""), "muted")], right, width);
 }
 
-function health({ findings }: HostSnapshot): Line {
+function health({ identity, findings }: HostSnapshot): Line {
+  if (identity.power === "off") return line(span("○ off", "warning"));
   if (findings.length === 0) return line(span("● healthy", "ok"));
   const worst = findings.some((f) => f.severity === "danger") ? "danger" : "warning";
   return line(span(`${worst === "danger" ? "✗" : "▲"} ${plural(findings.length, "finding")}`, worst));

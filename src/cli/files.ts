@@ -13,12 +13,10 @@ export const absolute = (
 
 /** Files with relative paths taken from `folder`. */
 export const filesFrom = (folder: string): Files => ({
-  /** A device may never end, so none is read. */
   read: (path) =>
     guarded(path, () => {
       const source = absolute(path, folder);
-      if (kindOf(source)?.isCharDevice) throw new Error("Is a device");
-      return Deno.readFileSync(source);
+      return kindOf(source)?.isCharDevice ? readDevice(source) : Deno.readFileSync(source);
     }),
   /** Writes beside the target, then renames: a reader never sees half a file. What is no file (`/dev/null`) stays. */
   write: (path, chunks) =>
@@ -51,6 +49,17 @@ function kindOf(path: string): Deno.FileInfo | undefined {
     return Deno.statSync(path);
   } catch {
     return undefined;
+  }
+}
+
+/** A device may never end (`/dev/zero`); one that does, as `/dev/null`, is a file like any other. */
+function readDevice(path: string): Uint8Array<ArrayBuffer> {
+  const file = Deno.openSync(path);
+  try {
+    if (file.readSync(new Uint8Array(1)) !== null) throw new Error("Is a device");
+    return new Uint8Array();
+  } finally {
+    file.close();
   }
 }
 

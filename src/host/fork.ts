@@ -52,6 +52,12 @@ export class Fork {
     return facts;
   }
 
+  /** A machine is on while Xen is in its memory. */
+  get isOn(): boolean {
+    for (const _ of this.state.xen.all.ids()) return true;
+    return false;
+  }
+
   get draws(): KeyedDraws {
     return this.#draws ??= new KeyedDraws(this.overrides.seed ?? this.facts.seed, this.generation);
   }

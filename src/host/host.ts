@@ -83,6 +83,11 @@ export class Host {
   /** `--seed` and `--clock` of this session. */
   overrides: ForkOverrides = {};
 
+  /** Whether the machine is running (`host shutdown`, `host boot`). */
+  get isOn(): boolean {
+    return this.fork().isOn;
+  }
+
   fork(): Fork {
     return new Fork(this.#state, this.#generation, this.overrides);
   }

@@ -2,6 +2,10 @@
 import assert from "node:assert/strict";
 import { absolute, diskFiles } from "../../src/cli/files.ts";
 
+Deno.test("a device that ends is a file like any other: /dev/null is empty, not missing", () => {
+  assert.equal(diskFiles.read("/dev/null")._unsafeUnwrap().length, 0);
+});
+
 Deno.test("a device that never ends is not read", () => {
   assert.equal(diskFiles.read("/dev/zero")._unsafeUnwrapErr().reason, "Is a device");
 });

@@ -45,6 +45,7 @@ export type Piece = readonly [
 
 export interface HostFacts {
   readonly name?: string;
+  readonly power?: "on" | "off";
   readonly generation?: number;
   readonly management?: "dom0" | "xen";
   readonly access?: "rw" | "ro";
@@ -604,6 +605,7 @@ export function hostOf(facts: HostFacts = {}): HostSnapshot {
       generation: facts.generation ?? 41,
       storage: "throw-away",
       dom0: "pvh",
+      power: facts.power ?? "on",
     },
     findings: facts.findings ?? [],
     dimms: dimmsOf(facts, namespaces),

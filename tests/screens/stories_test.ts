@@ -91,6 +91,10 @@ Deno.test("destroying: losses that change while the question stands are asked ab
   assert.deepEqual(stage.host.committed, []);
 });
 
+Deno.test("a machine that is off is not called healthy", () => {
+  new Stage({ power: "off", pieces: [] }, { size: "120x40" }).expect("○ off").expectNot("healthy");
+});
+
 Deno.test("undo: shown first, and the harmless button is the default", () => {
   const stage = new Stage({ journal: JOURNAL }).press("u").expect(
     "undo: 1 object would change, nothing would be lost",

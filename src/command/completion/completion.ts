@@ -10,6 +10,7 @@ const USAGE = "completion bash|zsh|fish";
 export const completionCommand = (commands: readonly AnyCommand[]): AnyCommand =>
   declare<{ readonly shell: Shell }>({
     kind: "host",
+    whileOff: true,
     vocabulary: "nvdeck",
     name: ["completion"],
     summary: "Print a completion script for a shell",

@@ -9,7 +9,7 @@ import {
   type Ran,
   type Rehearsal,
 } from "../language/console_host.ts";
-import { effectOf } from "../language/execute.ts";
+import { effectOf, whyAsleep } from "../language/execute.ts";
 import { splitWords } from "../language/words.ts";
 import { stepsView } from "./journal_views.ts";
 import { snapshotOf, type SnapshotParts } from "./snapshot.ts";
@@ -108,7 +108,9 @@ export class ConsoleSession implements ConsoleHost {
     if (this.session.policy.readOnly && effectOf(command, args.value) !== "reads") {
       return "the console was started with --read-only";
     }
-    return command.kind === "host" ? command.unavailable?.(this.session.host().fork(), args.value) : undefined;
+    if (command.kind !== "host") return undefined;
+    const asleep = whyAsleep(this.session.host(), command);
+    return asleep ?? command.unavailable?.(this.session.host().fork(), args.value);
   }
 
   complete(line: string, cursor: number): Completion {

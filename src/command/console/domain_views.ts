@@ -26,7 +26,7 @@ export function domainViews(fork: Fork): DomainView[] {
   }
   const starts = new Set([...autostart.ids()]);
   const off = [...kept.values()].map((assignments) => offView(fork, assignments));
-  return [dom0View(fork), ...running, ...off]
+  return [...(fork.isOn ? [dom0View(fork)] : []), ...running, ...off]
     .map((view) => ({ ...view, autostart: starts.has(view.name) }))
     .sort((a, b) => (a.domid ?? Infinity) - (b.domid ?? Infinity) || (a.name < b.name ? -1 : 1));
 }

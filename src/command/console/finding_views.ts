@@ -5,6 +5,7 @@ import { type Fork, violations } from "../../host/mod.ts";
 import { type FindingView } from "../language/console_host.ts";
 
 export function findingViews(fork: Fork): FindingView[] {
+  if (!fork.isOn) return [OFF];
   return [
     ...violations(fork).map(({ object, what, rule }): FindingView => ({
       severity: "danger",
@@ -17,6 +18,13 @@ export function findingViews(fork: Fork): FindingView[] {
     ...idle(fork),
   ];
 }
+
+const OFF: FindingView = {
+  severity: "warning",
+  object: "the host",
+  what: "the machine is off: no dom0, no guests",
+  hint: "host boot turns it on",
+};
 
 const poisoned = (fork: Fork): FindingView[] =>
   fork.machine.poison().map(({ start, length }): FindingView => ({

@@ -40,6 +40,7 @@ class Picture implements HostSnapshot {
       generation: host.generation,
       storage: host.path === STORED_IN_MEMORY ? "throw-away" : host.path,
       dom0: facts.dom0,
+      power: fork.isOn ? "on" : "off",
     };
     this.guests = parts.guests;
   }

@@ -36,6 +36,7 @@ export function helpCommand(commands: readonly AnyCommand[], globals: string, pa
   const all = [exitCodes, ...pages];
   return declare<{ readonly words: readonly string[] }>({
     kind: "host",
+    whileOff: true,
     vocabulary: "nvdeck",
     name: ["help"],
     summary: "Explain a verb, or list them all",
@@ -50,6 +51,7 @@ export function helpCommand(commands: readonly AnyCommand[], globals: string, pa
       const about = commands.filter(({ name }) => words.every((word, i) => name[i] === word));
       if (about.length === 1) return done(manual(about[0]!));
       if (about.length > 1) return done(listing(about));
+      if (words.length === 1 && words[0] === "help") return done(overview(commands, globals, all));
       const found = new Registry(commands).find(words);
       return found.match((hit) => done(manual(hit.command)), (fault) => failed(EXIT.noSuchObject, fault.err));
     },

@@ -84,6 +84,7 @@ export const autostartCommands: readonly AnyCommand[] = VERBS.map(({ name, opera
   const usage = `host autostart ${name}${operand === undefined ? "" : ` ${operand}`}`;
   return declare<string>({
     kind: "host",
+    whileOff: true,
     vocabulary: "nvdeck",
     name: ["host", "autostart", name],
     summary,

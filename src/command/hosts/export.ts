@@ -21,6 +21,7 @@ export const hostExport: AnyCommand = lookingVerb({
   name: ["host", "export"],
   summary: "Write the host as tables, label areas, JSON, configurations and a script",
   usage: USAGE,
+  whileOff: false,
   help: "nfit.bin, srat.bin, nmemN.lsa, namespaces.json, domains/NAME.cfg and setup.sh, which rebuilds it.",
   parse: (argv) =>
     parseOptions(argv, {}, USAGE, 0, 1).andThen(({ operands: [folder] }) =>

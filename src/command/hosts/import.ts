@@ -145,7 +145,12 @@ async function* make(session: Session, making: Making, fixturePath: FixturePath)
       title: `This replaces the whole host ${session.host().fork().facts.name}, its journal included:`,
       body: [session.host().path],
     });
-    if (!agreed) return failed(EXIT.refused, `nvdeck: the host was not replaced\nadd --yes to confirm it beforehand\n`);
+    if (!agreed) {
+      return failed(
+        EXIT.refused,
+        `nvdeck: the host was not replaced\nput --yes before the verb to confirm it beforehand\n`,
+      );
+    }
   }
   return session.remake(image.value).match(
     () => done("", told + image.value.notes.map((note) => `note: ${note}\n`).join("")),

@@ -12,6 +12,7 @@ function plain(verb: string, summary: string, effect: Effect, help: string, act:
   return declare<undefined>({
     kind: "host",
     vocabulary: "nvdeck",
+    whileOff: true,
     name: ["host", verb],
     summary,
     usage,
@@ -42,9 +43,10 @@ function show(host: Fork): Outcome {
     regions: regions.length,
     namespaces: dom0.namespaces().filter((namespace) => namespace.size > 0).length,
     domains: running,
+    power: host.isOn ? "on" : "off",
     generation: host.generation,
   };
-  const rows: [string, string][] = [
+  const rows: (readonly [string, string])[] = [
     ["name", facts.name],
     ["made from", facts.origin],
     [
@@ -54,8 +56,9 @@ function show(host: Fork): Outcome {
     ["dom0", `${facts.dom0.toUpperCase()}, ${shortSize(facts.dom0Memory)}`],
     ["RAM", shortSize(ram)],
     ["pmem", `${shortSize(pmem)} in ${regions.length} regions on ${machine.dimms().length} DIMMs`],
-    ["namespaces", String(value.namespaces)],
-    ["domains", String(running)],
+    ...(host.isOn
+      ? [["namespaces", String(value.namespaces)], ["domains", String(running)]] as const
+      : [["power", "off: nothing runs; host boot turns it on"]] as const),
     ["journal", `entry ${host.generation}`],
   ];
   return done(rows.map(([key, text]) => `${key.padEnd(12)}${text}\n`).join(""), "", value);
@@ -69,13 +72,30 @@ function check(host: Fork): Outcome {
   return { status: EXIT.failed, out: text, err: "", keep: false, value };
 }
 
+function shutDown(host: Fork): Outcome {
+  if (!host.isOn) return done("", "the host is off already\n");
+  const ended = endDomains(host);
+  return done("", `${ended}the host is off\n`);
+}
+
+function bootUp(host: Fork): Outcome {
+  if (host.isOn) return done("", "the host is up already\n");
+  return done("", cameUp(host));
+}
+
 function reboot(host: Fork): Outcome {
+  const ended = endDomains(host);
+  return done("", `${ended}${cameUp(host)}`);
+}
+
+/** Turns the power off, and tells how many guests that ended. */
+function endDomains(host: Fork): string {
   const ended = host.xen.domains().filter((domain) => domain.domid !== 0).length;
   powerOff(host);
-  const notes = boot(host);
-  const text = notes.map((note) => `${note}\n`).join("");
-  return done("", `${ended > 0 ? `${ended} domains ended\n` : ""}${text}the host is up\n`);
+  return ended === 0 ? "" : `${ended} ${ended === 1 ? "domain" : "domains"} ended\n`;
 }
+
+const cameUp = (host: Fork): string => [...boot(host), "the host is up"].map((note) => `${note}\n`).join("");
 
 export const lifeCommands: readonly AnyCommand[] = [
   plain("show", "Tell what this host is", "reads", "Identity, management, memory, counts.", show),
@@ -86,5 +106,20 @@ export const lifeCommands: readonly AnyCommand[] = [
     "writes",
     "Domains end. Everything volatile is gone: Xen's regions and frames, dom0's mounts and device numbers. Media stay.",
     reboot,
+  ),
+  plain(
+    "shutdown",
+    "Turn the machine off",
+    "writes",
+    "Domains end and everything volatile is gone, as with reboot. While the host is off nothing runs in it that could answer.",
+    shutDown,
+  ),
+  plain(
+    "boot",
+    "Turn the machine on",
+    "writes",
+    `Xen, dom0's driver and labels, the filesystems of fstab, what was handed to Xen, and the guests that start by themselves
+once the memory that is kept for them is what it was.`,
+    bootUp,
   ),
 ];

@@ -49,6 +49,7 @@ Everything volatile is gone: what is kept is what labels, info blocks and the to
     });
   },
   async *run(session, { afterWrite, torn, during }): AsyncGenerator<Progress, Outcome, void> {
+    if (!session.host().isOn) return failed(EXIT.refused, 'nvdeck: the host is off already\n"host boot" turns it on\n');
     const writes = mediumWrites(yield* stepsOf(session, during));
     const reached = Math.min(afterWrite ?? writes.length, writes.length);
     const told = `${reached} of ${writes.length} writes reached the media${

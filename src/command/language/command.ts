@@ -73,6 +73,8 @@ interface Declared<A> {
 /** Runs on a fork of the host, and so can be rehearsed. */
 export interface HostCommand<A = unknown> extends Declared<A> {
   readonly kind: "host";
+  /** Answers while the machine is off as well; the others are refused then, since nothing runs in it. */
+  readonly whileOff?: boolean;
   /** Why the command cannot run now, in one sentence, or undefined. Shown beside disabled actions. */
   unavailable?(host: Fork, args: A): string | undefined;
   run(host: Fork, args: A, context: Context): Generator<Progress, Outcome, void>;

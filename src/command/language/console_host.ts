@@ -130,6 +130,7 @@ export interface IdentityView {
   /** Where it is kept: a store's path, or `throw-away`. */
   readonly storage: string;
   readonly dom0: "pv" | "pvh";
+  readonly power: "on" | "off";
 }
 
 export interface FindingView {

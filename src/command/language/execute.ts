@@ -76,6 +76,18 @@ export function forbidden(effect: Effect, policy: Policy, line: readonly string[
   };
 }
 
+/** Why nothing in the machine can carry out the command, in one sentence, or undefined. */
+export const whyAsleep = (host: Host, command: HostCommand): string | undefined =>
+  command.whileOff || host.isOn ? undefined : "the host is off, so nothing there can answer";
+
+/** The same as an answer to it. */
+export function asleep(host: Host, command: HostCommand, line: readonly string[]): Outcome | undefined {
+  const why = whyAsleep(host, command);
+  if (why === undefined) return undefined;
+  const err = `nvdeck: "${lineOf(line)}": ${why}\n"host boot" turns it on\n`;
+  return { status: EXIT.refused, out: "", err, keep: false };
+}
+
 /** Whether somebody has to agree first: what destroys, in nvdeck's own vocabulary or with `--ask`. */
 export function needsConsent(rehearsal: Rehearsal, policy: Policy): boolean {
   if (!rehearsal.changes || policy.yes || policy.dryRun) return false;

@@ -16,6 +16,7 @@ import {
   type UsageFault,
 } from "./command.ts";
 import {
+  asleep,
   dryRunReport,
   effectOf,
   forbidden,
@@ -131,7 +132,8 @@ export class HostSession implements Session {
     const { command, argv } = found.value;
     const args = command.parse(argv);
     if (args.isErr()) return fault(args.error);
-    const no = forbidden(effectOf(command, args.value), policy, words);
+    const no = forbidden(effectOf(command, args.value), policy, words) ??
+      (command.kind === "host" ? asleep(this.host(), command, words) : undefined);
     if (no) return { ...no, changed: false };
     return command.kind === "host"
       ? yield* this.#executeOnHost(command, args.value, context, policy)
@@ -205,7 +207,7 @@ const refused = (line: readonly string[]): Executed => ({
   out: "",
   err: `nvdeck: "${
     lineOf(line)
-  }" destroys data and was not confirmed\nadd --yes to confirm it beforehand, or --dry-run to see what it would do\n`,
+  }" destroys data and was not confirmed\nput --yes before the verb to confirm it beforehand, or --dry-run to see what it would do\n`,
   keep: false,
   changed: false,
 });

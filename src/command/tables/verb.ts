@@ -1,4 +1,7 @@
-/** Verbs that look and answer: they change nothing, take no time worth telling, and refuse with two lines and a status. */
+/**
+ * Verbs that look and answer: they change nothing, take no time worth telling, and refuse with two lines and a status. What
+ * they look at (files, firmware's tables, label areas) is there while the machine is off.
+ */
 import { type Result } from "neverthrow";
 import { type Explanation, type Fork } from "../../host/mod.ts";
 import { type AnyCommand, type Context, declare, failed, type Outcome, type UsageFault } from "../language/command.ts";
@@ -9,6 +12,8 @@ export interface LookingVerb<A> {
   readonly summary: string;
   readonly usage: string;
   readonly help?: string;
+  /** Given as false by what asks dom0 or Xen. */
+  readonly whileOff?: boolean;
   parse(argv: readonly string[]): Result<A, UsageFault>;
   run(host: Fork, args: A, context: Context): Outcome;
 }
@@ -18,6 +23,7 @@ export const lookingVerb = <A>({ run, ...verb }: LookingVerb<A>): AnyCommand =>
     kind: "host",
     vocabulary: "nvdeck",
     effect: "reads",
+    whileOff: true,
     ...verb,
     // deno-lint-ignore require-yield -- a host command is a generator whether or not it has progress to tell
     *run(host, args, context) {

@@ -56,7 +56,7 @@ Deno.test("the real tools never ask on their own, --ask asks, and no means no", 
   const asking = sessionOn(hostFrom(imageFrom(FIXTURE)), {}, false);
   const refused = await asking.run(destroy, { ask: true });
   assert.equal(refused.status, 4);
-  assert.match(refused.err, /not confirmed\nadd --yes/);
+  assert.match(refused.err, /not confirmed\nput --yes before the verb/);
   assert.equal(asking.session.host().generation, 1);
   assert.equal((await asking.run(destroy)).status, 0);
 });
