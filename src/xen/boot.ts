@@ -1,5 +1,4 @@
 /** Xen starts on empty state: memory, NUMA, pmem regions, dom0. */
-import { costReal } from "../abi/structure_cost.ts";
 import { NIL_UUID } from "../base/guid.ts";
 import { lengthOf, type Range } from "../base/range.ts";
 import { KiB, MiB, PAGE_SIZE } from "../base/units.ts";
@@ -7,7 +6,7 @@ import { type Core } from "./core.ts";
 import { newDomain } from "./domain.ts";
 import { framesText } from "./frame_numbers.ts";
 import { scanNfit } from "./nfit_scan.ts";
-import { ramFrames } from "./pmem_setup.ts";
+import { ownStructureFrames, ramFrames } from "./pmem_setup.ts";
 import { setPool } from "./pool.ts";
 
 /** How `xl dmesg` shows each line. */
@@ -19,7 +18,7 @@ export function boot(core: Core): void {
   const ram = ramFrames(core);
   if (log.length === 0) describeMachine(core, ram);
   core.heap.reset(ram);
-  buildOwnStructures(core, ram);
+  core.heap.allocate(ownStructureFrames(core), 0);
   if (management === "xen") registerPmem(core, tables.nfit);
   buildDom0(core);
   core.save();
@@ -38,12 +37,6 @@ function describeMachine(core: Core, ram: readonly Range[]): void {
     core.console.print(`Faking a node at ${address(0)}-${address(end)}`);
   }
   core.console.print(`*** Building a ${core.options.dom0.type === "pv" ? "PV" : "PVH"} Dom0 ***`);
-}
-
-/** Frame table and M2P of RAM come out of RAM itself, before anybody else gets any. */
-function buildOwnStructures(core: Core, ram: readonly Range[]): void {
-  const chunks = ram.map((range, i) => costReal(range, ram.slice(0, i)).frames);
-  core.heap.allocate(chunks.reduce((sum, n) => sum + n, 0), 0);
 }
 
 /** Management `xen`: what NFIT says is healthy becomes raw pmem, and NFIT is hidden from dom0. */

@@ -7,7 +7,7 @@ import { type Numa, readNuma } from "./numa.ts";
 import { DEFAULT_PREEMPT_PAGES, type XenOptions } from "./options.ts";
 import { P2m } from "./p2m.ts";
 import { Regions } from "./regions.ts";
-import { StaleTranslations } from "./stale_translations.ts";
+import { type StaleTranslation, StaleTranslations } from "./stale_translations.ts";
 
 export class Core {
   readonly regions: Regions;
@@ -41,10 +41,11 @@ export class Core {
     return p2m;
   }
 
-  /** Second-level tables and their pool go with the domain. */
-  disposeP2m(domain: Domain): void {
-    this.p2m(domain.domid).dispose();
-    this.#p2ms.delete(domain.domid);
+  /** Second-level tables go with the domain; what is stale then is returned. */
+  disposeP2m({ domid }: Domain): StaleTranslation[] {
+    const stale = this.p2m(domid).dispose();
+    this.#p2ms.delete(domid);
+    return stale;
   }
 
   /** Writes changed maps into the blocks; before anyone else reads them. */

@@ -9,7 +9,7 @@ import { type Core } from "./core.ts";
 import { type Domain } from "./domain.ts";
 import { framesText as at } from "./frame_numbers.ts";
 import { poolPages } from "./pool.ts";
-import { ramFrames } from "./pmem_setup.ts";
+import { ownStructureFrames, ramFrames } from "./pmem_setup.ts";
 
 export interface Violation {
   readonly name: string;
@@ -163,6 +163,26 @@ const INVARIANTS: readonly Invariant[] = [
       const pools = [...core.domains.all()].flatMap((domain) => domain.pool);
       const all = [...core.heap.free, ...pools, ...owned].sort((a, b) => a.start - b.start);
       for (let i = 1; i < all.length; i++) if (intersection(all[i - 1]!, all[i]!)) yield at(all[i]!);
+    },
+  },
+  {
+    name: "no RAM frame is lost: all are Xen's own structures, heap, pools, owned pages",
+    *broken(core) {
+      const frames = (ranges: Iterable<Range>) => [...ranges].reduce((sum, r) => sum + lengthOf(r), 0);
+      const owned = [...core.frames.owned()].filter((r) => r.kind === "ram");
+      const pools = [...core.domains.all()].flatMap((domain) => domain.pool);
+      const there = ownStructureFrames(core) + frames(core.heap.free) + frames(pools) + frames(owned);
+      const ram = frames(ramFrames(core));
+      if (there < ram) yield `${ram - there} of ${ram} frames`;
+    },
+  },
+  {
+    name: "heap and pools hold RAM only",
+    *broken(core) {
+      const ram = joined(ramFrames(core));
+      for (const range of [...core.heap.free, ...[...core.domains.all()].flatMap((domain) => domain.pool)]) {
+        if (!ram.some((r) => contains(r, range))) yield at(range);
+      }
     },
   },
   {

@@ -9,6 +9,7 @@ import { type RangeEntry } from "../base/range_map.ts";
 import { P2M_TYPES, type P2mType } from "../ept/mod.ts";
 import { type LeafOrder } from "./options.ts";
 import { countTables, tablesAdded } from "./p2m_tables.ts";
+import { type StaleTranslation } from "./stale_translations.ts";
 import { StoredMap } from "./stored_map.ts";
 
 export interface Mapping {
@@ -32,7 +33,7 @@ const SCHEMA = { mfn: "follows", type: "u32", maxOrder: "u32", seam: "u32" } as 
 export class P2m {
   readonly #ranges: StoredMap<typeof SCHEMA>;
 
-  constructor(state: Blocks<unknown>, domid: number) {
+  constructor(state: Blocks<unknown>, private readonly domid: number) {
     this.#ranges = new StoredMap(state, `p2m/${domid}`, SCHEMA);
   }
 
@@ -82,16 +83,22 @@ export class P2m {
     });
   }
 
-  unmap(gfns: Range): void {
+  /** Takes mappings away. What processors may still hold of them is returned, for the caller to flush. */
+  unmap(gfns: Range): StaleTranslation[] {
+    const stale = [...this.ranges(gfns)].map((range) => staleOf(this.domid, range));
     this.#ranges.changing.remove(gfns.start, gfns.end);
+    return stale;
   }
 
   save(): void {
     this.#ranges.save();
   }
 
-  dispose(): void {
+  /** Takes all mappings away, and the map with them; what is stale is returned. */
+  dispose(): StaleTranslation[] {
+    const stale = [...this.ranges()].map((range) => staleOf(this.domid, range));
     this.#ranges.dispose();
+    return stale;
   }
 
   /** The first seam value with which the range joins no neighbour that it must stay apart from. */
@@ -109,6 +116,12 @@ export class P2m {
     })!;
   }
 }
+
+const staleOf = (domid: number, { start, end, mfn }: MappedRange): StaleTranslation => ({
+  domid,
+  gfns: { start, end },
+  mfns: { start: mfn, end: mfn + (end - start) },
+});
 
 const fromEntry = ({ start, end, mfn, type, maxOrder }: RangeEntry<typeof SCHEMA>): MappedRange => ({
   start,

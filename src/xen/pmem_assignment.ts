@@ -35,10 +35,11 @@ export class PmemAssignment {
 
   /** The first page from `from` on that fails, counted from there. */
   firstFault(from: number): PageFault | undefined {
+    if (from === this.count) return undefined;
     const frames = this.#frames(from, this.count);
     const taken = this.core.frames.firstTaken(frames);
     const notFree = taken === undefined ? undefined : { after: taken - frames.start, errno: NOT_FREE.errno };
-    if (this.request.kind === "label" || from === this.count) return notFree;
+    if (this.request.kind === "label") return notFree;
     const mapping = this.#mapping(from, this.count);
     const unmapped = firstP2mFault(this.#p2m, mapping, freePoolPages(this.#domain));
     // The pages of one leaf are all looked at before it is mapped.
@@ -81,8 +82,7 @@ export class PmemAssignment {
       this.core.domains.update(domid, { labelPages: this.#domain.labelPages - done });
     } else {
       const { start, end } = this.#mapping(0, done);
-      this.#p2m.unmap({ start, end });
-      this.core.stale.add({ domid, gfns: { start, end }, mfns: frames });
+      this.core.stale.add(this.#p2m.unmap({ start, end }));
       this.core.stale.flush(domid);
       const tablePages = this.#p2m.countTables();
       this.core.domains.update(domid, { tablePages, pmemPages: this.#domain.pmemPages - done });

@@ -33,6 +33,12 @@ export const ramFrames = (core: Core): Range[] =>
     end: Math.floor(end / PAGE_SIZE),
   })).filter(({ start, end }) => start < end);
 
+/** Frames of RAM that hold RAM's own frame table and M2P: taken at boot, before anybody else gets any. */
+export function ownStructureFrames(core: Core): number {
+  const ram = ramFrames(core);
+  return ram.reduce((sum, range, i) => sum + costReal(range, ram.slice(0, i)).frames, 0);
+}
+
 /** Ranges that have their structures: RAM since boot, pmem since it was set up. */
 export const presentRanges = (core: Core): Range[] => [...ramFrames(core), ...core.regions.managed()];
 

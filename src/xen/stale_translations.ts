@@ -17,8 +17,8 @@ export class StaleTranslations {
     return this.#pending;
   }
 
-  add(stale: StaleTranslation): void {
-    this.#pending.push(stale);
+  add(stale: readonly StaleTranslation[]): void {
+    this.#pending.push(...stale);
   }
 
   /** Every processor drops what it holds of a domain. */

@@ -37,10 +37,7 @@ export function relinquish(core: Core, domid: number, budget: number): Teardown 
 function beginDying(core: Core, domid: number): void {
   const domain = core.domains.get(domid)!;
   if (isDying(domain)) return;
-  for (const { start, end, mfn } of core.p2m(domid).ranges()) {
-    core.stale.add({ domid, gfns: { start, end }, mfns: { start: mfn, end: mfn + (end - start) } });
-  }
-  core.disposeP2m(domain);
+  core.stale.add(core.disposeP2m(domain));
   core.stale.flush(domid);
   core.heap.give(domain.pool);
   core.domains.update(domid, { life: "dying", pool: [], tablePages: 0 });

@@ -46,6 +46,11 @@ interface Pair {
 
 const spare = (at: number, length: number, reserved: number) =>
   raw.pmemAdd([at, at + length, at + 512, at + 512 + reserved, at + 512 + reserved, at + length]);
+const divided = (reserved: readonly number[], data: readonly number[]) =>
+  raw.pmemAdd([SPARE, SPARE + frames(GiB), ...reserved, ...data]);
+/** RAM ends at 7 GiB, in the middle of a slot of compat M2P that serves 2 GiB: pmem behind it needs none of its own. */
+const behindRam = (reserved: number) => spare(frames(7 * GiB), frames(GiB), reserved);
+const mgmtOf = (mgmt: readonly [number, number]) => raw.setup(1, [frames(20 * GiB), frames(21 * GiB)], mgmt);
 const data = (end: number) => raw.setupData(PMEM + frames(GiB), PMEM + frames(2 * GiB), MGMT[0], end);
 /** A GiB over the end of a 2 GiB slot: four groups, two slots of M2P, one of compat M2P are new. */
 const straddling = (end: number) => raw.setupData(frames(17.75 * GiB), frames(18.75 * GiB), MGMT[0], end);
@@ -111,6 +116,120 @@ const PAIRS: readonly Pair[] = [
     errno: "EINVAL",
     accepted: () => raw.pmemAddRaw([PMEM - 512, PMEM]),
     refused: () => raw.pmemAddRaw([PMEM - 512, PMEM + 1]),
+  },
+  {
+    limit: "spfn below epfn",
+    on: dom0,
+    number: 7,
+    errno: "EINVAL",
+    accepted: () => raw.pmemAddRaw([SPARE, SPARE + 1]),
+    refused: () => raw.pmemAddRaw([SPARE, SPARE]),
+  },
+  {
+    limit: "the reserved range starts with the whole",
+    on: dom0,
+    number: 7,
+    errno: "EINVAL",
+    accepted: () => divided([SPARE, SPARE + 4096], [SPARE + 4096, SPARE + frames(GiB)]),
+    refused: () => divided([SPARE - 1, SPARE + 4096], [SPARE + 4096, SPARE + frames(GiB)]),
+  },
+  {
+    limit: "the reserved range ends with the whole",
+    on: dom0,
+    number: 7,
+    errno: "EINVAL",
+    accepted: () => divided([SPARE + 4096, SPARE + frames(GiB)], [SPARE, SPARE + 4096]),
+    refused: () => divided([SPARE + 4096, SPARE + frames(GiB) + 1], [SPARE, SPARE + 4096]),
+  },
+  {
+    limit: "the data range starts with the whole",
+    on: dom0,
+    number: 7,
+    errno: "EINVAL",
+    accepted: () => divided([SPARE + 4096, SPARE + frames(GiB)], [SPARE, SPARE + 4096]),
+    refused: () => divided([SPARE + 4096, SPARE + frames(GiB)], [SPARE - 1, SPARE + 4096]),
+  },
+  {
+    limit: "the data range ends with the whole",
+    on: dom0,
+    number: 7,
+    errno: "EINVAL",
+    accepted: () => divided([SPARE, SPARE + 4096], [SPARE + 4096, SPARE + frames(GiB)]),
+    refused: () => divided([SPARE, SPARE + 4096], [SPARE + 4096, SPARE + frames(GiB) + 1]),
+  },
+  {
+    limit: "the whole starts where RAM ends",
+    on: dom0,
+    number: 7,
+    errno: "EINVAL",
+    accepted: () => raw.pmemAddRaw([frames(7 * GiB), frames(8 * GiB)]),
+    refused: () => raw.pmemAddRaw([frames(7 * GiB) - 1, frames(8 * GiB)]),
+  },
+  {
+    limit: "chunks that RAM has are not built again: five for 1 GiB",
+    on: dom0,
+    number: 7,
+    errno: "ENOMEM",
+    accepted: () => behindRam(5 * 512),
+    // In a slot of its own the same GiB needs a sixth.
+    refused: () => spare(frames(8 * GiB), frames(GiB), 5 * 512),
+  },
+  {
+    limit: "mgmt_smfn is smfn",
+    on: xen,
+    number: 35,
+    errno: "EINVAL",
+    accepted: () => mgmtOf([frames(20 * GiB), frames(21 * GiB)]),
+    refused: () => mgmtOf([frames(20 * GiB) + 1, frames(21 * GiB)]),
+  },
+  {
+    limit: "mgmt_emfn is emfn",
+    on: xen,
+    number: 35,
+    errno: "EINVAL",
+    accepted: () => mgmtOf([frames(20 * GiB), frames(21 * GiB)]),
+    refused: () => mgmtOf([frames(20 * GiB), frames(21 * GiB) - 1]),
+  },
+  {
+    limit: "sanitize: done up to the frames",
+    on: dom0,
+    number: 35,
+    errno: "EINVAL",
+    accepted: () => raw.sanitize(DATA, DATA + 9, 9),
+    refused: () => raw.sanitize(DATA, DATA + 9, 10),
+  },
+  {
+    limit: "sanitize: the data region's last frame",
+    on: dom0,
+    number: 35,
+    errno: "ENXIO",
+    accepted: () => raw.sanitize(END - 1, END),
+    refused: () => raw.sanitize(END - 1, END + 1),
+  },
+  {
+    limit: "two buffers",
+    on: dom0,
+    number: 41,
+    errno: "E2BIG",
+    accepted: rw((END - 32) * 4096, 8, 8),
+    refused: (m) => {
+      const [op, data] = [m.buffers.place(raw.pmemRw(0, 8, 0)), m.buffers.place(new Uint8Array(8))];
+      return raw.dm(1, [[op, 40], [data, 8], [data, 8]]);
+    },
+  },
+  {
+    limit: "progress up to nr_mfns",
+    on: dom0,
+    number: 12,
+    errno: "EINVAL",
+    accepted: (m) => {
+      m.reply(12, raw.pmemMap(1, DATA, 1, 32));
+      return raw.pmemMap(1, DATA, 1, 16, 0, 16);
+    },
+    refused: (m) => {
+      m.reply(12, raw.pmemMap(1, DATA, 1, 32));
+      return raw.pmemMap(1, DATA, 1, 16, 0, 17);
+    },
   },
   {
     limit: "the frame table's end, 16 TiB",

@@ -176,6 +176,17 @@ Deno.test("RAM stops at max_mem, at the heap's end, at an unreadable list and wh
   );
 });
 
+Deno.test("a dying domain gets no more RAM, though its limit would allow it", () => {
+  const m = machine({ preemptPages: 16 });
+  m.reply(36, raw.createDomain(0, 0, 0));
+  assert.equal(m.call(36, raw.domctl(11, 1, [[0, 8, 4096]])), 0);
+  const list = m.buffers.place(new Uint8Array(BigUint64Array.from({ length: 64 }, (_, i) => BigInt(i)).buffer));
+  assert.equal(m.call(12, raw.physmap(1, list, 64, 0)), 64);
+  assert.equal(m.xen.enter(domid(0), 36, raw.domctl(2, 1)).kind, "again");
+  assert.equal(m.call(12, raw.physmap(1, list, 1, 0)), 0);
+  assert.equal(m.xen.domain(1)!.ramPages, 48);
+});
+
 Deno.test("physmap goes on where it was preempted, extent by extent", () => {
   const m = host();
   const handle = gfnList(m, step(250, 1));

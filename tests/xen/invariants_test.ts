@@ -99,6 +99,8 @@ const DAMAGE: readonly (readonly [name: RegExp, damage: (m: Machine) => void])[]
   [/page counts are those of the frame table/, (m) => setDomain(m, 1, { pmemPages: 99 })],
   [/tables are those its mappings need/, (m) => setDomain(m, 1, { tablePages: 2 })],
   [/and fit its pool/, (m) => setDomain(m, 1, { pool: [{ start: 5, end: 6 }] })],
+  [/no RAM frame is lost/, (m) => m.options.state.set("heap/free", [{ start: 4096, end: 4097 }])],
+  [/heap and pools hold RAM only/, (m) => m.options.state.set("heap/free", [{ start: END, end: END + 1 }])],
   [/no RAM frame is in two of/, (m) => m.options.state.set("heap/free", [{ start: 0, end: 2 ** 18 }])],
 ];
 

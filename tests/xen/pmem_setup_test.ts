@@ -164,6 +164,7 @@ Deno.test("frame numbers with bits in the PDX hole are refused", () => {
   const add = (at: number) => raw.pmemAdd([at, at + frames(GiB), at + 512, at + 5632, at + 5632, at + frames(GiB)]);
   assert.equal(m.call(7, add(frames(32 * GiB))), "EINVAL");
   assert.equal(m.call(7, add(frames(31 * GiB))), "EINVAL", "its end has the bit");
+  assert.equal(m.call(7, add(frames(127 * GiB))), "EINVAL", "its start has the bits, its end has not");
   assert.equal(m.call(7, add(frames(128 * GiB))), 0, "bits above the hole are none of it");
 });
 

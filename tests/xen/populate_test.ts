@@ -88,6 +88,8 @@ Deno.test("progress that the call cannot have made is refused and changes nothin
   ];
   for (const frame of forged) assert.equal(m.call(12, frame), "EINVAL");
   assert.deepEqual(state(), before);
+  m.reply(36, raw.createDomain());
+  assert.equal(m.call(12, raw.pmemMap(2, DATA, 0x100000, 2048, 0, 512)), "EINVAL", "another domain's pages");
   // What it could have made is indistinguishable from its own, and goes on.
   assert.equal(m.call(12, raw.pmemMap(1, DATA, 0x100000, 2048, 0, 1024)), 0);
   assert.equal(m.xen.domain(1)!.pmemPages, 2048);
@@ -189,6 +191,16 @@ Deno.test("adjacent data regions are populated in one call", () => {
   assert.equal(m.call(12, raw.pmemMap(1, PMEM + 3 * gib - 1, 0x400000, 2)), "ENXIO");
   assert.equal(m.call(12, raw.pmemMap(1, PMEM + gib, 0x400000, 0)), "ENXIO", "nothing is covered by nothing");
   assert.equal(m.call(12, raw.pmemMap(1, (1n << 64n) - 1n, 0, 1)), "ENXIO");
+});
+
+Deno.test("the first page that is not free counts, whether it is owned or broken", () => {
+  for (const [broken, owned] of [[3, 7], [7, 3]] as const) {
+    const m = host(0, 4);
+    m.xen.machineCheck((DATA + broken) * 4096);
+    assert.equal(m.call(12, raw.pmemMap(1, DATA + owned, 0x200000, 1)), 0);
+    assert.equal(m.call(12, raw.pmemMap(1, DATA, 0x100000, 12)), "EBUSY");
+    assert.equal(restarts(m), 0, "page 3 was the first to be in the way");
+  }
 });
 
 Deno.test("a broken page is not exactly free", () => {

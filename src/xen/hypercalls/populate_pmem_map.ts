@@ -83,7 +83,7 @@ function populate(call: Call, assignment: PmemAssignment, from: number): Outcome
   const fault = assignment.firstFault(from);
   const to = assignment.stopBefore(from, from + call.budget);
   // A fault inside the leaf at hand stops the leaf: none of it is mapped.
-  if (fault && (fault.after === 0 || from + fault.after < to)) {
+  if (fault && from + fault.after < to) {
     assignment.undo(from);
     return failed(fault.errno, call.frame, fault.after + 1);
   }
