@@ -6,7 +6,8 @@
 import { err, ok, type Result } from "neverthrow";
 import { viewOf } from "../base/bytes.ts";
 import { exactNumber } from "../base/quantity.ts";
-import { type BttInfoFault, type BttRecord, readBttInfo } from "./btt_info.ts";
+import { type Placed, placeOf } from "../base/structure.ts";
+import { bttInfoBlock, type BttInfoFault, type BttRecord, readBttInfo } from "./btt_info.ts";
 import {
   ARENA_MIN_SIZE,
   BTT_LANES,
@@ -16,7 +17,7 @@ import {
   LOG_GROUP_SIZE,
   MAP_ENTRY_SIZE,
 } from "./btt_layout.ts";
-import { findLogSlots, type LogFault, type LogSlots, newerLogEntry, readLogGroup } from "./btt_log.ts";
+import { findLogSlots, type LogFault, type LogSlots, newerLogEntry, placeOfEntry, readLogGroup } from "./btt_log.ts";
 import { blockOf, decodeMapEntry, encodeMapEntry } from "./btt_map.ts";
 import { INFO_BLOCK_SIZE } from "./info_block.ts";
 import type { NotedWrite } from "./noted_write.ts";
@@ -45,16 +46,22 @@ export interface FoundBtt {
 
 /** Why a BTT that is there cannot be used; the namespace then has no disk at all. */
 export type BttFault =
-  | { readonly kind: "corrupted arena"; readonly errno: "ENODEV"; readonly arena: number; readonly cause: BttInfoFault }
-  | { readonly kind: "log"; readonly errno: "ENXIO" | "EIO"; readonly arena: number; readonly cause: LogFault }
+  | ArenaFault
   | { readonly kind: "out of range"; readonly errno: "EFAULT"; readonly offset: bigint; readonly length: bigint }
-  | { readonly kind: "media error"; readonly errno: "EIO"; readonly offset: number; readonly length: number }
+  | { readonly kind: "media error"; readonly errno: "EIO"; readonly offset: number; readonly length: number };
+
+/** What an arena itself says is wrong. `offset` counts from the start of the namespace; `path` begins with the arena. */
+export type ArenaFault = Placed & ArenaTrouble & { readonly arena: number };
+
+type ArenaTrouble =
+  | { readonly kind: "corrupted arena"; readonly errno: "ENODEV"; readonly cause: BttInfoFault }
+  | { readonly kind: "log"; readonly errno: "ENXIO" | "EIO"; readonly cause: LogFault }
   /** Fewer lanes than the region has (6.1.192 refuses, 7.1.8 does not), or more than the kernel can allocate for. */
-  | { readonly kind: "lanes"; readonly errno: "EINVAL" | "ENOMEM"; readonly arena: number; readonly lanes: number }
+  | { readonly kind: "lanes"; readonly errno: "EINVAL" | "ENOMEM"; readonly lanes: number }
   /** A log entry names an external block that the arena does not have. Linux would read whatever lies there. */
-  | { readonly kind: "log block"; readonly errno: "EIO"; readonly arena: number; readonly lane: number }
+  | { readonly kind: "log block"; readonly errno: "EIO"; readonly lane: number }
   /** More arenas than can follow each other. Linux would walk on until they end. */
-  | { readonly kind: "too many arenas"; readonly errno: "ENODEV"; readonly arenas: number };
+  | { readonly kind: "too many arenas"; readonly errno: "ENODEV" };
 
 /** Past this the lanes' free list is more than one kmalloc gives (4 MiB of 16-byte entries). */
 const MOST_LANES = 256 * 1024;
@@ -68,15 +75,21 @@ export function discoverBtt(read: ReadNamespace, host: BttHost): Result<FoundBtt
   let firstBlock = 0;
 
   for (let at = start; at !== host.size;) {
-    if (arenas.length === most) return err({ kind: "too many arenas", errno: "ENODEV", arenas: most });
+    const number = arenas.length;
+    if (number === most) {
+      return err(
+        inArena(number, at, placeOf(bttInfoBlock, "nextOffset"), { kind: "too many arenas", errno: "ENODEV" }),
+      );
+    }
     const block = within(BigInt(at), BigInt(INFO_BLOCK_SIZE));
     if (block.isErr()) return err(block.error);
     const info = readBttInfo(block.value, host.uuid);
     if (info.isErr()) {
-      if (arenas.length === 0) return ok({ arenas, repairs });
-      return err({ kind: "corrupted arena", errno: "ENODEV", arena: arenas.length, cause: info.error });
+      if (number === 0) return ok({ arenas, repairs });
+      const cause = info.error;
+      return err(inArena(number, at, cause, { kind: "corrupted arena", errno: "ENODEV", cause }));
     }
-    const arena = readArena(within, info.value, at, arenas.length, firstBlock);
+    const arena = readArena(within, info.value, at, number, firstBlock);
     if (arena.isErr()) return err(arena.error);
     arenas.push(arena.value.arena);
     repairs.push(...arena.value.repairs);
@@ -86,6 +99,15 @@ export function discoverBtt(read: ReadNamespace, host: BttHost): Result<FoundBtt
   }
   return ok({ arenas, repairs });
 }
+
+/** Trouble with so many bytes behind `start` of the namespace. */
+const inArena = (arena: number, start: number, place: Placed, trouble: ArenaTrouble): ArenaFault => ({
+  ...trouble,
+  arena,
+  offset: start + place.offset,
+  length: place.length,
+  path: `arena ${arena}/${place.path}`,
+});
 
 type Within = (offset: bigint, length: bigint) => Result<Uint8Array, BttFault>;
 
@@ -106,24 +128,32 @@ function readArena(
   firstBlock: number,
 ): Result<{ arena: FoundArena; repairs: NotedWrite[] }, BttFault> {
   const lanes = sb.lanes;
-  if (lanes < BTT_LANES) return err({ kind: "lanes", errno: "EINVAL", arena, lanes });
-  if (lanes > MOST_LANES) return err({ kind: "lanes", errno: "ENOMEM", arena, lanes });
+  if (lanes < BTT_LANES || lanes > MOST_LANES) {
+    const errno = lanes < BTT_LANES ? "EINVAL" : "ENOMEM";
+    return err(inArena(arena, at, placeOf(bttInfoBlock, "lanes"), { kind: "lanes", errno, lanes }));
+  }
   const logAt = BigInt(at) + sb.logOffset;
   const log = within(logAt, BigInt(lanes * LOG_GROUP_SIZE));
   if (log.isErr()) return err(log.error);
+  const inLog = (errno: "ENXIO" | "EIO", cause: LogFault): ArenaFault =>
+    inArena(arena, Number(logAt), cause, { kind: "log", errno, cause });
   const slots = findLogSlots(log.value, lanes);
-  if (slots.isErr()) return err({ kind: "log", errno: "ENXIO", arena, cause: slots.error });
+  if (slots.isErr()) return err(inLog("ENXIO", slots.error));
 
   const mapAt = BigInt(at) + sb.mapOffset;
   const repairs: NotedWrite[] = [];
   for (let lane = 0; lane < lanes; lane++) {
     const group = readLogGroup(log.value, lane);
     const newer = newerLogEntry(group, slots.value, lane);
-    if (newer.isErr()) return err({ kind: "log", errno: "EIO", arena, cause: newer.error });
-    const entry = group[slots.value[newer.value]]!;
+    if (newer.isErr()) return err(inLog("EIO", newer.error));
+    const slot = slots.value[newer.value];
+    const entry = group[slot]!;
     const [from, to] = [blockOf(entry.oldMap), blockOf(entry.newMap)];
     if (from === to) continue;
-    if (entry.block >= sb.externalBlocks) return err({ kind: "log block", errno: "EIO", arena, lane });
+    if (entry.block >= sb.externalBlocks) {
+      const place = placeOfEntry(lane, slot, "block");
+      return err(inArena(arena, Number(logAt), place, { kind: "log block", errno: "EIO", lane }));
+    }
     const entryAt = mapAt + BigInt(entry.block * MAP_ENTRY_SIZE);
     const raw = within(entryAt, BigInt(MAP_ENTRY_SIZE));
     if (raw.isErr()) return err(raw.error);

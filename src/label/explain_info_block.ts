@@ -48,12 +48,14 @@ export function explainInfoBlock(fault: InfoBlockRefusal): Explanation {
       };
     case "corrupted arena":
       return {
-        what: `arena ${fault.arena} is corrupted: ${explainInfoBlock(fault.cause).what}`,
+        what: `arena ${fault.arena} at ${hex(fault.offset)} is corrupted: ${explainInfoBlock(fault.cause).what}`,
         hint: "ndctl check-namespace --repair restores its info block from the copy",
       };
     case "log":
       return {
-        what: `the log of arena ${fault.arena} is corrupted: ${explainInfoBlock(fault.cause).what}`,
+        what: `the log of arena ${fault.arena} is corrupted at ${hex(fault.offset)}: ${
+          explainInfoBlock(fault.cause).what
+        }`,
         hint: "ndctl check-namespace --repair --rewrite-log",
       };
     case "log padding":
@@ -77,13 +79,16 @@ export function explainInfoBlock(fault: InfoBlockRefusal): Explanation {
       };
     case "lanes":
       return {
-        what: `arena ${fault.arena} has ${fault.lanes} lanes`,
+        what: `arena ${fault.arena} has ${fault.lanes} lanes (at ${hex(fault.offset)})`,
         hint: "Linux 6.1 wants 256 of them; 7.1 no longer checks",
       };
     case "log block":
-      return { what: `lane ${fault.lane} of arena ${fault.arena} names a block that is not there`, hint: REPAIR };
+      return {
+        what: `lane ${fault.lane} of arena ${fault.arena} names a block that is not there (at ${hex(fault.offset)})`,
+        hint: REPAIR,
+      };
     case "too many arenas":
-      return { what: `more than ${fault.arenas} arenas follow each other`, hint: "the info blocks are corrupted" };
+      return { what: `more than ${fault.arena} arenas follow each other`, hint: "the info blocks are corrupted" };
   }
 }
 

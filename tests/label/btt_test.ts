@@ -232,3 +232,27 @@ Deno.test("what Linux cannot use is refused with its errno", () => {
   const made = namespaceWithBtt(32 * MiB, "2.0");
   assert.deepEqual(discoverBtt(() => undefined, made.host)._unsafeUnwrapErr().kind, "media error");
 });
+
+Deno.test("a fault of an arena says where it is in the namespace, and in which field", () => {
+  const place = (change: Partial<BttRecord>, also?: (bytes: Uint8Array, arena: BttArena) => void) => {
+    const made = namespaceWithBtt(32 * MiB, "1.1");
+    const [arena] = made.arenas;
+    const record = bttInfoBlock.read(viewOf(made.bytes), arena!.info)._unsafeUnwrap();
+    made.bytes.set(sealInfoBlock(bttInfoBlock.write({ ...record, ...change })), arena!.info);
+    also?.(made.bytes, arena!);
+    const fault = discover(made)._unsafeUnwrapErr();
+    assert.ok("path" in fault, fault.kind);
+    return [fault.path, fault.offset - arena!.log, fault.offset - arena!.info, fault.length];
+  };
+  const [path, , fromInfo, length] = place({ lanes: 255 });
+  assert.deepEqual([path, fromInfo, length], ["arena 0/BTT info block/lanes", 72, 4]);
+  const second = place({ nextOffset: BigInt(16 * MiB) });
+  assert.deepEqual([second[0], second[2], second[3]], ["arena 1/BTT info block/signature", 16 * MiB, 16]);
+  const inLog = (block: number, sequence: number, at: number) =>
+    place({}, (bytes, arena) => bytes.set(writeLogEntry(entry(block, 2, 3, sequence)), arena.log + 5 * 64 + at));
+  const [sequence, offset, , width] = inLog(1, 1, 16);
+  assert.deepEqual([sequence, offset, width], ["arena 0/BTT log/lane 5/entry 1/sequence", 5 * 64 + 28, 4]);
+  const [block, at, , size] = inLog(2 ** 31, 2, 16);
+  assert.deepEqual([block, at, size], ["arena 0/BTT log/lane 5/entry 1/block", 5 * 64 + 16, 4]);
+  assert.equal(inLog(1, 1, 48)[0], "arena 0/BTT log", "which entries are in use is a matter of all lanes");
+});
