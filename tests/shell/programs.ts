@@ -2,8 +2,8 @@
 import { textOf } from "../../src/base/bytes.ts";
 import { type Program, type Ran, ran } from "./shell.ts";
 
-/** Reads a file; undefined where there is none. */
-export type ReadFile = (path: string) => Uint8Array | undefined;
+/** Reads a file; undefined where there is none, a reason where it cannot be read. */
+export type ReadFile = (path: string) => Uint8Array | string | undefined;
 
 export function textPrograms(read: ReadFile): Record<string, Program> {
   /** The files named, or standard input. */
@@ -13,6 +13,7 @@ export function textPrograms(read: ReadFile): Record<string, Program> {
     for (const path of paths) {
       const bytes = read(path);
       if (!bytes) return ran(1, "", `${name}: can't open '${path}': No such file or directory\n`);
+      if (typeof bytes === "string") return ran(1, "", `${name}: read error: ${bytes}\n`);
       parts.push(bytes);
     }
     return Uint8Array.from(parts.flatMap((part) => [...part]));
@@ -54,7 +55,8 @@ export function textPrograms(read: ReadFile): Record<string, Program> {
     },
     wc(argv, input) {
       const bytes = data("wc", argv.slice(1), input);
-      return bytes instanceof Uint8Array ? ran(0, `${bytes.length}\n`) : bytes;
+      if (!(bytes instanceof Uint8Array)) return bytes;
+      return ran(0, `${argv[0] === "-l" ? bytes.filter((byte) => byte === 10).length : bytes.length}\n`);
     },
     grep(argv, input) {
       const flags = argv.filter((word) => word.startsWith("-")).join("");

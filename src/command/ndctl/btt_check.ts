@@ -4,7 +4,7 @@
  */
 import { err, ok, type Result } from "neverthrow";
 import { viewOf } from "../../base/bytes.ts";
-import { hex, KiB } from "../../base/units.ts";
+import { KiB } from "../../base/units.ts";
 import {
   decodeMapEntry,
   encodeMapEntry,
@@ -20,6 +20,7 @@ import {
 import { type Progress } from "../language/command.ts";
 import { type BttMedium, type CheckFault, type CheckLog, type CheckOptions } from "./btt_medium.ts";
 import { type CheckedArena } from "./btt_recover.ts";
+import { alternate } from "./talk.ts";
 
 /** What is wrong with an arena, in the words that end its check. */
 const WRONG = {
@@ -182,9 +183,6 @@ function mendMap(
   }
   return ok();
 }
-
-/** C's `%#x`. */
-const alternate = (value: number): string => (value === 0 ? "0" : hex(value));
 
 function mendCopy(
   medium: BttMedium,

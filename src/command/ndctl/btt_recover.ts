@@ -6,7 +6,7 @@ import { err, ok, type Result } from "neverthrow";
 import { type Errno, strerror } from "../../abi/errno.ts";
 import { viewOf } from "../../base/bytes.ts";
 import { alignDown } from "../../base/quantity.ts";
-import { hex, KiB } from "../../base/units.ts";
+import { KiB } from "../../base/units.ts";
 import {
   ARENA_MAX_SIZE,
   ARENA_MIN_SIZE,
@@ -16,7 +16,7 @@ import {
   INFO_BLOCK_SIZE,
   readBttInfo,
 } from "../../label/mod.ts";
-import { numbered } from "./talk.ts";
+import { alternate, numbered } from "./talk.ts";
 import { type BttMedium, type CheckLog, type CheckOptions } from "./btt_medium.ts";
 
 /** Offsets count from the start of the namespace. */
@@ -97,12 +97,12 @@ function arenaInfo(
   log.info(where, `Arena ${number}: Attempting recover info-block using info2`);
   const copy = rawInfo(medium, backup, log);
   if (copy.isErr()) {
-    log.error(where, `Unable to read backup info block (offset ${hex(backup)})`);
+    log.error(where, `Unable to read backup info block (offset ${alternate(backup)})`);
     return err(copy.error);
   }
   const record = readBttInfo(copy.value, medium.uuid);
   if (record.isErr()) {
-    log.error(where, `Backup info block (offset ${hex(backup)}) verification failed`);
+    log.error(where, `Backup info block (offset ${alternate(backup)}) verification failed`);
     return err("ENXIO");
   }
   const written = writeInfo(medium, copy.value, at, options, log);
@@ -131,13 +131,13 @@ function recoverFirst(medium: BttMedium, start: number, options: CheckOptions, l
   const full = Math.floor((size - start - 1) / ARENA_MAX_SIZE);
   const rest = size - start - full * ARENA_MAX_SIZE;
   const [arenas, remaining] = rest < ARENA_MIN_SIZE ? [full, rest] : [full + 1, 0];
-  log.info(where, `estimated arenas: ${arenas}, remaining bytes: ${hex(remaining)}`);
+  log.info(where, `estimated arenas: ${arenas}, remaining bytes: ${alternate(remaining)}`);
   const damaged = rawInfo(medium, start, log);
   if (damaged.isErr()) return err(damaged.error);
 
   const last = alignDown(size - remaining, 4 * KiB) - INFO_BLOCK_SIZE;
   const end = arenas === 1 ? last : ARENA_MAX_SIZE - INFO_BLOCK_SIZE + start;
-  log.info(where, `Attempting recover info-block from end-of-arena offset ${hex(end)}`);
+  log.info(where, `Attempting recover info-block from end-of-arena offset ${alternate(end)}`);
   const atEnd = validInfo(medium, end, log);
   if (atEnd.isOk()) {
     // A copy fits any start; its version says which one is meant.
@@ -146,7 +146,7 @@ function recoverFirst(medium: BttMedium, start: number, options: CheckOptions, l
       : err("ENXIO");
   }
   if (arenas > 1) {
-    log.info(where, `Attempting to recover info-block from end offset ${hex(last)}`);
+    log.info(where, `Attempting to recover info-block from end offset ${alternate(last)}`);
     const other = validInfo(medium, last, log);
     if (other.isErr()) return err(other.error);
     const pieced = pieceTogether(other.value.bytes, damaged.value);
@@ -156,7 +156,7 @@ function recoverFirst(medium: BttMedium, start: number, options: CheckOptions, l
   const info2 = Number(said);
   const limit = Math.min(size - INFO_BLOCK_SIZE, ARENA_MAX_SIZE - INFO_BLOCK_SIZE + start);
   if (info2 > limit || info2 === 0) return err("ENXIO");
-  log.info(where, `Attempting to recover info-block from info2 offset ${hex(info2)}`);
+  log.info(where, `Attempting to recover info-block from info2 offset ${alternate(info2)}`);
   return validInfo(medium, info2 + start, log).andThen(({ bytes }) => writeInfo(medium, bytes, start, options, log));
 }
 
@@ -191,7 +191,7 @@ function writeInfo(
   { repair }: CheckOptions,
   log: CheckLog,
 ): Result<void, Errno> {
-  const offset = at === 0 ? "0" : hex(at);
+  const offset = alternate(at);
   if (!repair) {
     log.error("btt_write_info", `BTT info block at offset ${offset} needs to be restored`);
     log.repairHint();

@@ -24,12 +24,15 @@ export const clearErrors = declare<Named<ClearOptions>>({
   parse: (argv) => parseNamed(argv, clearOptions, "ndctl clear_errors <namespace> [<options>]", "clear errors for"),
   // deno-lint-ignore require-yield
   *run({ dom0 }, options) {
-    const talk = new Talk();
+    const talk = new Talk(options.verbose);
     let scrub = options.scrub;
     let skipped = false;
     const processed = forNamespaces(dom0, options, (dom0, namespace, _options, talk) => {
       skipped = namespace.mode === "safe";
-      if (skipped) return ok(false);
+      if (skipped) {
+        talk.debug("namespace_clear_bb:1528", `${namespace.holder}: skip error clearing for btt`);
+        return ok(false);
+      }
       const cleared = clearNamespace(dom0, namespace, scrub, talk);
       scrub = false;
       return cleared.map(() => true);
@@ -56,6 +59,7 @@ function clearNamespace(dom0: Dom0, namespace: NamespaceView, scrub: boolean, ta
     return disabled;
   }
   const region = dom0.region(namespace.region);
+  let count = 0;
   for (const { sector, sectors } of dom0.badblocks(namespace.region)) {
     const bad = range(region.start + sector * BLOCK, sectors * BLOCK);
     if (!contains(part, bad)) continue;
@@ -63,7 +67,9 @@ function clearNamespace(dom0: Dom0, namespace: NamespaceView, scrub: boolean, ta
       talk.error(`${device}: failed to clear badblock at {${sector}, ${sectors}}`);
       break;
     }
+    count += sectors;
   }
+  talk.debug("nstype_clear_badblocks:1402", `${device}: cleared ${count} badblocks`);
   const enabled = enableNamespace(dom0, name, talk);
   if (enabled.isErr()) return err(enabled.error);
   const now = dom0.namespace(name);

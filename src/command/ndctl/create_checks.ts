@@ -5,13 +5,13 @@
 import { err, ok, type Result } from "neverthrow";
 import { type Errno } from "../../abi/errno.ts";
 import { utf8 } from "../../base/bytes.ts";
-import { hex, MiB, PAGE_SIZE } from "../../base/units.ts";
+import { MiB, PAGE_SIZE } from "../../base/units.ts";
 import { type Dom0, type NamespaceView, type RegionView } from "../../dom0/mod.ts";
 import { BTT_SECTOR_SIZES, LABEL_NAME_SIZE } from "../../label/mod.ts";
 import { type Mode, modeNamed, modeOf } from "./modes.ts";
 import { type CreateRequest } from "./namespace_options.ts";
 import { type ParsedSize, parseSize } from "./sizes.ts";
-import { type Talk } from "./talk.ts";
+import { alternate, type Talk } from "./talk.ts";
 
 /** What is to be set up. Bytes. */
 export interface Parameters {
@@ -39,7 +39,10 @@ export function checkCreate(
   request: CreateRequest,
   talk: Talk,
 ): Result<Parameters, Errno> {
-  if (!region.enabled) return err("EAGAIN");
+  if (!region.enabled) {
+    talk.debug("validate_namespace_options:663", `${region.name}: disabled, skipping...`);
+    return err("EAGAIN");
+  }
   return new Checks(dom0, region, namespace, request, talk).run();
 }
 
@@ -76,7 +79,11 @@ class Checks {
     let size = asked?.bytes ?? namespace?.size ?? 0;
     if (!namespace) {
       const available = region.labelled ? dom0.capacity(region.number).extent : region.size;
-      if (available === 0 || size > available) return err("EAGAIN");
+      if (available === 0 || size > available) {
+        const numbers = `size: ${size.toString(16)} avail: ${available.toString(16)}`;
+        talk.debug("validate_available_capacity:623", `${region.name}: insufficient capacity ${numbers}`);
+        return err("EAGAIN");
+      }
       if (size === 0) size = available;
     }
     if (!region.labelled && size !== region.size) {
@@ -107,8 +114,9 @@ class Checks {
       return err("ENXIO");
     }
     const align = this.#usualAlign(mode, namespace);
-    // A region that does not start on the usual alignment falls back to pages.
-    return ok(region.start % align === 0 ? align : PAGE_SIZE);
+    if (region.start % align === 0) return ok(align);
+    talk.debug("validate_namespace_options:834", `${region.name}: falling back to a page alignment`);
+    return ok(PAGE_SIZE);
   }
 
   /** That of the namespace itself if its mode stays, else that of the seed. */
@@ -126,7 +134,9 @@ class Checks {
   #sizeAligned(size: number, align: number, asked: ParsedSize | undefined, mode: Mode): Result<void, Errno> {
     const { region, talk } = this;
     if (size % region.align !== 0) {
-      return this.#fault(`${region.name}: align setting is ${hex(region.align)} size ${hex(size)} is misaligned`);
+      return this.#fault(
+        `${region.name}: align setting is ${alternate(region.align)} size ${alternate(size)} is misaligned`,
+      );
     }
     const ways = Math.max(1, region.mappings.length);
     if (size % (align * ways) !== 0) {
@@ -139,7 +149,10 @@ class Checks {
       );
     }
     if (size >= LEAST_WITH_MODE || mode === "raw") return ok();
-    if (asked === undefined && !this.namespace) return err("EAGAIN");
+    if (asked === undefined && !this.namespace) {
+      talk.debug("validate_namespace_options:885", `${region.name}: insufficient capacity for mode: ${mode}`);
+      return err("EAGAIN");
+    }
     talk.error(`'--size=' must be >= 16MiB for '${mode}' mode`);
     return err("EINVAL");
   }

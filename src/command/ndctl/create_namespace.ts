@@ -1,7 +1,7 @@
 /** `ndctl create-namespace`. Source: ndctl `ndctl/namespace.c` cmd_create_namespace, namespace_create, namespace_reconfig. */
 import { err, type Result } from "neverthrow";
 import { type Errno, exitOf, strerror } from "../../abi/errno.ts";
-import { type Dom0, type RegionView } from "../../dom0/mod.ts";
+import { type Dom0, type NamespaceView, type RegionView } from "../../dom0/mod.ts";
 import { declare, type Outcome } from "../language/command.ts";
 import { checkCreate } from "./create_checks.ts";
 import { busMatches, namespacesOf, regionMatches, regionsOf } from "./library.ts";
@@ -35,7 +35,7 @@ interface Walked {
 }
 
 export function create(dom0: Dom0, request: CreateRequest, terminal: boolean): Outcome {
-  const talk = new Talk();
+  const talk = new Talk(request.verbose);
   let { created, errno } = request.reconfig === undefined
     ? createSomewhere(dom0, request, terminal, talk)
     : { created: 0, errno: reconfigure(dom0, request, request.reconfig, terminal, talk) };
@@ -88,9 +88,15 @@ function createIn(
 ): Result<void, Errno> {
   const parameters = checkCreate(dom0, region, undefined, request, talk);
   if (parameters.isErr()) return err(parameters.error);
-  if (region.readOnly) return err("EAGAIN");
+  if (region.readOnly) {
+    talk.debug("namespace_create:1023", `${region.name}: read-only, ineligible for namespace creation`);
+    return err("EAGAIN");
+  }
   const namespace = namespaceToCreate(dom0, region.number);
-  if (!namespace || !isConfigurationIdle(namespace)) return err("EAGAIN");
+  if (!namespace || !isConfigurationIdle(namespace)) {
+    talk.debug("namespace_create:1030", noSeed(region, namespace));
+    return err("EAGAIN");
+  }
   const options = { force: request.force, autorecover: request.autorecover, human: terminal };
   return setupNamespace(dom0, namespace, parameters.value, options, talk).orElse((errno) => {
     if (request.autorecover) {
@@ -140,5 +146,10 @@ function relabelled(
   const labels = enableLabels(dom0, region, COMMAND, talk);
   if (labels.isErr() && labels.error === "ENODEV") return name;
   const next = namespaceToCreate(dom0, region.number);
-  return next && isConfigurationIdle(next) ? next.name : undefined;
+  if (next && isConfigurationIdle(next)) return next.name;
+  talk.debug("namespace_reconfig:1292", noSeed(region, next));
+  return undefined;
 }
+
+const noSeed = ({ name }: RegionView, namespace: NamespaceView | undefined): string =>
+  `${name}: no ${namespace ? "idle" : "available"} namespace seed`;

@@ -1,6 +1,6 @@
 /**
- * `ndctl load-keys`. dom0's key rings and key files are not modeled: there are no keys, as on a dom0 where nobody made any.
- * Source: ndctl `ndctl/load-keys.c` load_keys.
+ * `ndctl load-keys`. dom0's key rings are not modeled: there are no keys, as on a dom0 where nobody made any.
+ * Source: ndctl `ndctl/load-keys.c` load_keys, load_master_key.
  */
 import { err, ok, type Result } from "neverthrow";
 import { declare, type UsageFault } from "../language/command.ts";
@@ -14,25 +14,42 @@ const options = {
 
 const USAGE = "ndctl load-keys [<options>]";
 
-export const loadKeys = declare<{ readonly path: string }>({
+interface LoadRequest {
+  readonly path: string;
+  readonly tpmHandle: string | undefined;
+}
+
+const MASTER_KEY = "nvdimm-master.blob";
+
+export const loadKeys = declare<LoadRequest>({
   kind: "host",
   vocabulary: "ndctl",
   name: ["ndctl", "load-keys"],
   summary: "Load passphrase keys into dom0's key ring",
   usage: "[-p FOLDER] [-t HANDLE]",
   effect: "reads",
-  parse(argv): Result<{ readonly path: string }, UsageFault> {
+  parse(argv): Result<LoadRequest, UsageFault> {
     return parseOptions(argv, options, USAGE).andThen(({ values, words }) => {
       const messages = words.map((word) => errorText(`unknown parameter "${word}"\n`)).join("");
       return words.length > 0
         ? err(usageFault(USAGE, options, messages))
-        : ok({ path: values.keyPath ?? "/etc/ndctl/keys" });
+        : ok({ path: values.keyPath ?? "/etc/ndctl/keys", tpmHandle: values.tpmHandle });
     });
   },
   // deno-lint-ignore require-yield
-  *run(_host, { path }) {
+  *run(_host, { path, tpmHandle }, { files }) {
     const talk = new Talk();
-    talk.say(`Change current work dir to ${path} failed: ${reason("ENOENT")}\n`);
-    return talk.outcome(statusOf("ENOENT"));
+    const folder = files.list(path);
+    if (folder.isErr()) {
+      talk.say(`Change current work dir to ${path} failed: ${folder.error.reason}\n`);
+      return talk.outcome(statusOf("ENOENT"));
+    }
+    if (tpmHandle === undefined && !folder.value.includes("tpm.handle")) talk.say("No TPM handle discovered.\n");
+    talk.say(
+      folder.value.includes(MASTER_KEY)
+        ? `add_key failed: ${reason("EOPNOTSUPP")}\n`
+        : `failed to open file ${path}/${MASTER_KEY}: ${reason("ENOENT")}\n`,
+    );
+    return talk.outcome(statusOf(folder.value.includes(MASTER_KEY) ? "EOPNOTSUPP" : "ENOMEM"));
   },
 });

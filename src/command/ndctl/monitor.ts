@@ -10,6 +10,7 @@ import { type DimmView, type Dom0 } from "../../dom0/mod.ts";
 import { declare, type Outcome, type Progress, type Session, type UsageFault } from "../language/command.ts";
 import { EXIT } from "../language/exit_codes.ts";
 import { type Condition, conditionOf, type DimmEvent, eventJson, eventsNamed } from "./dimm_events.ts";
+import { type MonitorLog, openLog } from "./monitor_log.ts";
 import { decimal, errorText, flag, type OptionValues, parseOptions, text, usageFault } from "./parse_options.ts";
 import { statusOf, Talk } from "./talk.ts";
 import { parseFilters, walk } from "./walk.ts";
@@ -31,8 +32,8 @@ type MonitorOptions = OptionValues<typeof options>;
 
 const USAGE = "ndctl monitor [<options>]";
 
-/** What an unknown event's name exits with: the length of a path that was made just before. */
-const UNKNOWN_EVENT = 30;
+/** What an unknown event's name exits with: the length of a path that was made just before, unless the file was named. */
+const unknownEvent = ({ configFile }: MonitorOptions): number => configFile === undefined ? 30 : 0;
 /** How often the host is looked at. */
 const PERIOD_MS = 500;
 
@@ -58,29 +59,45 @@ export const monitor = declare<MonitorOptions>({
     }
     const configured = withConfig(session, given, talk);
     if (!configured) return talk.outcome(statusOf("ENOENT"));
+    const now = () => session.host().fork().clock.now();
+    let watching = false;
+    const opened = openLog({
+      ...configured,
+      files: session.context.files,
+      now,
+      print: (line) => talk.print(line),
+      // Events are said when they happen, not when the command ends.
+      say: (line) => watching ? session.say(line) : talk.say(line),
+    });
+    if (opened.isErr()) {
+      talk.error(`open ${configured.log} failed`);
+      return talk.outcome(statusOf("ENOENT"));
+    }
+    const log = opened.value;
     const chosen = eventsNamed(configured.dimmEvent);
     if ("unknown" in chosen) {
-      talk.say(`no dimm-event named ${chosen.unknown}\n`);
-      return talk.outcome(UNKNOWN_EVENT);
+      log("error", `no dimm-event named ${chosen.unknown}\n`);
+      return talk.outcome(configured.daemon ? 0 : unknownEvent(configured));
     }
-    if (configured.daemon) {
-      talk.say("  Error: there is nobody to leave a daemon with; run it without --daemon\n");
-      return talk.outcome(1);
-    }
-    const watched = dimmsToWatch(session.host().fork().dom0, configured, talk);
+    const watched = dimmsToWatch(session.host().fork().dom0, configured, log, talk);
     if (!watched) return talk.outcome(statusOf("EINVAL"));
     if (watched.length === 0) {
-      talk.print("no dimms to monitor, exiting\n");
-      return talk.outcome(statusOf("ENXIO"));
+      log("info", "no dimms to monitor, exiting\n");
+      return talk.outcome(configured.daemon ? 0 : statusOf("ENXIO"));
+    }
+    if (configured.daemon) {
+      talk.error("there is nobody to leave a daemon with; run it without --daemon");
+      return talk.outcome(1);
     }
     if (talk.err !== "") session.say(talk.err);
+    watching = true;
     yield* enableAlarms(session, watched, chosen.events);
-    return yield* watch(session, watched, chosen.events, configured);
+    return yield* watch(session, watched, chosen.events, configured, log);
   },
 });
 
 /** DIMMs with health functions, in the order of the walk; undefined where a filter is no good. */
-function dimmsToWatch(dom0: Dom0, values: MonitorOptions, talk: Talk): DimmView[] | undefined {
+function dimmsToWatch(dom0: Dom0, values: MonitorOptions, log: MonitorLog, talk: Talk): DimmView[] | undefined {
   const filters = parseFilters(values, talk);
   if (filters.isErr()) return undefined;
   const watched: DimmView[] = [];
@@ -89,11 +106,11 @@ function dimmsToWatch(dom0: Dom0, values: MonitorOptions, talk: Talk): DimmView[
     region: () => {},
     namespace: () => {},
     dimm(dimm) {
-      if (!dom0.dimm(dimm.number).offers("smart")) return talk.say(`${dimm.name}: no smart support\n`);
+      if (!dom0.dimm(dimm.number).offers("smart")) return log("error", `${dimm.name}: no smart support\n`);
       const smart = dom0.dimm(dimm.number).smart()?.unwrapOr(undefined);
       const thresholds = dom0.dimm(dimm.number).offers("smart_thresh");
       if (thresholds && ((smart?.validity ?? 0) & SMART_VALID.alarms) === 0) {
-        return talk.say(`${dimm.name}: smart alarm invalid\n`);
+        return log("error", `${dimm.name}: smart alarm invalid\n`);
       }
       watched.push(dimm);
     },
@@ -124,7 +141,8 @@ async function* watch(
   session: Session,
   dimms: readonly DimmView[],
   watched: ReadonlySet<DimmEvent>,
-  { human, poll, log }: MonitorOptions,
+  { human, poll }: MonitorOptions,
+  log: MonitorLog,
 ): AsyncGenerator<Progress, Outcome, void> {
   const first = new Map<number, Condition>();
   const last = new Map<number, string>();
@@ -143,7 +161,7 @@ async function* watch(
       if (!fresh || ![...events].some((event) => watched.has(event))) continue;
       const view = fork.dom0.dimm(dimm.number).view;
       const json = eventJson(fork.dom0, view, { ...condition, events }, watched, fork.clock.now());
-      emit(session, `${human ? prettyJson(json) : compactJson(json)}\n`, log);
+      log("notice", `${human ? prettyJson(json) : compactJson(json)}\n`);
     }
   };
   look(true);
@@ -153,15 +171,6 @@ async function* watch(
     const due = poll !== undefined && poll > 0 && waited % (poll * 1000) < PERIOD_MS;
     if (session.host().refresh() || due) look(due);
   }
-}
-
-/** To standard error, where ndctl's logger puts what is more than information; or to the end of a file. */
-function emit(session: Session, line: string, log: string | undefined): void {
-  if (log === undefined || log === "standard" || log === "./standard") return session.say(line);
-  if (log === "syslog" || log === "./syslog") return;
-  const { files } = session.context;
-  const old = files.read(log).unwrapOr(new Uint8Array());
-  files.write(log, [old, new TextEncoder().encode(line)]);
 }
 
 /** Options that only the file gives; `#` starts a comment, a section's name is not looked at. */

@@ -81,13 +81,9 @@ function namespaceVerb<T extends OptionTable & typeof baseOptions>(
     parse: (argv) => parseNamed(argv, table, usage, verb),
     // deno-lint-ignore require-yield
     *run(host, options) {
-      const talk = new Talk();
-      const processed = forNamespaces(
-        host.dom0,
-        options as unknown as Named<BaseOptions>,
-        act as Act<BaseOptions>,
-        talk,
-      );
+      const given = options as unknown as Named<BaseOptions>;
+      const talk = new Talk(given.verbose);
+      const processed = forNamespaces(host.dom0, given, act as Act<BaseOptions>, talk);
       return summarise(talk, words.doing, words.did, processed);
     },
   });

@@ -54,9 +54,15 @@ export function prepare(
 /** Whether something was destroyed that counts. */
 export function destroy(dom0: Dom0, namespace: NamespaceView, force: boolean, talk: Talk): Result<boolean, Errno> {
   return prepare(dom0, namespace, "destroy namespace", force, talk).andThen((prepared) =>
-    prepared === "labelled" ? deleteNamespace(dom0, namespace.name).map(() => true) : ok(prepared === "wiped")
+    prepared === "labelled" ? reclaim(dom0, namespace.name, talk).map(() => true) : ok(prepared === "wiped")
   );
 }
+
+const reclaim = (dom0: Dom0, name: string, talk: Talk): Result<void, Errno> =>
+  deleteNamespace(dom0, name).mapErr((errno) => {
+    talk.debug("namespace_destroy:1176", `${name}: failed to reclaim`);
+    return errno;
+  });
 
 /** What the namespace held is gone once it is destroyed or laid out anew. */
 function reportLoss(dom0: Dom0, namespace: NamespaceView): void {

@@ -1,6 +1,7 @@
 /** What a tool prints while it runs: data on standard output, messages on standard error. */
 import { ERRNO, type Errno, exitOf, strerror } from "../../abi/errno.ts";
 import { type Json, prettyJson } from "../../base/json.ts";
+import { hex } from "../../base/units.ts";
 import { type Outcome } from "../language/command.ts";
 import { errorText } from "./parse_options.ts";
 
@@ -9,6 +10,9 @@ export class Talk {
   err = "";
   /** How many times `fault` spoke: then the command adds no summary of its own. */
   faults = 0;
+
+  /** `verbose`: the command was given `-v`. */
+  constructor(private readonly verbose = false) {}
 
   print(text: string): void {
     this.out += text;
@@ -24,6 +28,10 @@ export class Talk {
   fault(command: string, message: string): void {
     this.faults++;
     this.error(`${command}: ${message}`);
+  }
+  /** `debug()` in `namespace.c`, which names its function and its line: with `-v` only. */
+  debug(where: string, message: string): void {
+    if (this.verbose) this.err += `${where}: ${message}\n`;
   }
   /** A line of the library's own log. */
   library(where: string, message: string, library = "libndctl"): void {
@@ -43,6 +51,9 @@ export const reason = (errno: Errno): string => strerror(errno);
 
 /** `Invalid argument (-22)`. */
 export const numbered = (errno: Errno): string => `${strerror(errno)} (${-ERRNO[errno]})`;
+
+/** C's `%#x`: zero has no 0x, unlike the kernel's. */
+export const alternate = (value: number): string => (value === 0 ? "0" : hex(value));
 
 /** `1 namespace`, `0 namespaces`. */
 export const counted = (count: number, thing: string): string => `${count} ${thing}${count === 1 ? "" : "s"}`;

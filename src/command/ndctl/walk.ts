@@ -58,8 +58,11 @@ export function parseFilters(texts: FilterTexts, talk: Talk): Result<Filters, Er
     talk.error(`invalid numa_node: '${numaNode}'`);
     return err("EINVAL");
   }
-  return ok({ ...texts, mode, blk: type === "blk", node });
+  return ok({ ...texts, mode, blk: type === "blk", node: node === NO_NODE ? undefined : node });
 }
+
+/** NUMA_NO_NODE: as if no node had been asked for. */
+const NO_NODE = -1;
 
 export function walk(dom0: Dom0, filters: Filters, visitor: Visitor): void {
   if (!dom0.hasBus || !busMatches(filters.bus)) return;

@@ -53,12 +53,13 @@ const cat = declare<Paths>({
   // deno-lint-ignore require-yield
   *run({ dom0 }, { paths }) {
     const values: string[] = [];
+    let text = "";
     for (const path of paths) {
       const value = dom0.sysfs.read(path);
       if (value.isErr()) return refused("cat", path, value.error);
       values.push(value.value);
+      text += dom0.sysfs.text(path).unwrapOr("");
     }
-    const text = values.map((value) => `${value}\n`).join("");
     return done(text, "", values.length === 1 ? values[0]! : values);
   },
 });

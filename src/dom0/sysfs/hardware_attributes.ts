@@ -75,7 +75,7 @@ export function regionAttributes(kernel: Kernel, region: RegionTopology): Attrib
   return {
     align: shownHex(device?.align ?? 0),
     available_size: shown(capacity.available),
-    badblocks: badblocks(regionBadblocks(kernel, region)),
+    badblocks: device?.enabled ? badblocks(regionBadblocks(kernel, region)) : err("ENXIO"),
     btt_seed: shown(seeds?.btt ?? ""),
     dax_seed: shown(seeds?.dax ?? ""),
     ...(mappings.length > 0 ? { deep_flush: shown(hints ? 1 : 0) } : {}),

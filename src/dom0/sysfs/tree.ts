@@ -68,6 +68,11 @@ export class Sysfs {
     return (parent && lookup(parent.files, path.slice(cut + 1))) ?? err("ENOENT");
   }
 
+  /** What `cat` prints of a file. A list of bad blocks ends with a line break only where there are any. */
+  text(path: string): Result<string, Errno> {
+    return this.read(path).map((value) => value === "" && path.endsWith("/badblocks") ? "" : `${value}\n`);
+  }
+
   /** Names in a folder, sorted; -ENOENT, -ENOTDIR. */
   list(path: string): Result<string[], Errno> {
     const folder = this.#folder(path);

@@ -70,10 +70,11 @@ export class ScriptedHost implements System {
     return paths.sort();
   }
 
-  #read(path: string): Uint8Array | undefined {
+  #read(path: string): Uint8Array | string | undefined {
     const file = this.tool.files.content.get(path);
     if (file) return file;
-    return this.machine.again().sysfs.read(path).match((value) => utf8(`${value}\n`), () => undefined);
+    return this.machine.again().sysfs.text(path)
+      .match((text) => utf8(text), (errno) => errno === "ENOENT" ? undefined : strerror(errno));
   }
 
   #disks(): string[] {

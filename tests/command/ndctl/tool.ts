@@ -11,19 +11,30 @@ import { type Fork } from "../../../src/host/mod.ts";
 
 const toolCommands: readonly AnyCommand[] = [...ndctlCommands, ...daxctlCommands];
 
-/** Files that live in memory. */
+/** Folders that are there from the beginning. */
+const FOLDERS = ["", "/dev", "/run", "/tmp"];
+const isInFolder = (path: string): boolean =>
+  !path.startsWith("/") || FOLDERS.includes(path.slice(0, path.lastIndexOf("/")));
+
+/** Files that live in memory, and two devices. */
 export class MemoryFiles implements Files {
-  readonly content = new Map<string, Uint8Array>();
+  readonly content = new Map<string, Uint8Array>([
+    ["/dev/null", new Uint8Array()],
+    ["/dev/zero", new Uint8Array(1 << 20)],
+  ]);
   read(path: string) {
     const bytes = this.content.get(path);
     return bytes ? ok(bytes) : err({ path, reason: "No such file or directory" });
   }
   write(path: string, chunks: Iterable<Uint8Array>) {
-    this.content.set(path, concat(...chunks));
+    if (!isInFolder(path)) return err({ path, reason: "No such file or directory" });
+    if (!path.startsWith("/dev/")) this.content.set(path, concat(...chunks));
     return ok(undefined);
   }
   list(path: string) {
-    return err({ path, reason: "Not a directory" });
+    if (!FOLDERS.includes(path)) return err({ path, reason: "No such file or directory" });
+    const names = [...this.content.keys()].filter((file) => file.startsWith(`${path}/`));
+    return ok(names.map((file) => file.slice(path.length + 1)).sort());
   }
   makeFolder() {
     return ok(undefined);
@@ -55,7 +66,7 @@ export class Tool {
       return { status: args.error.status, out: bytes(args.error.out ?? ""), err: args.error.err };
     }
     const context: Context = { files: this.files, terminal: false, input, json: false, line: words };
-    const fork = { dom0: this.dom0() } as unknown as Fork;
+    const fork = { dom0: this.dom0(), clock: { now: () => 0n } } as unknown as Fork;
     const outcome = command.kind === "host"
       ? drain(command.run(fork, args.value, context))
       : await drainSession(command.run(this.#session(fork, context), args.value));

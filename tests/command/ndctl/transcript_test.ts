@@ -1,7 +1,7 @@
 /** Command lines typed into real machines, each replayed in order: exit status and output are those of the real tools. */
 import assert from "node:assert/strict";
 import { textOf } from "../../../src/base/bytes.ts";
-import { capturedDom0, folderOf } from "../../dom0/captured_dom0.ts";
+import { capturedDom0, FIXTURES, folderOf } from "../../dom0/captured_dom0.ts";
 import { Uuids } from "./normalise.ts";
 import { FILE_DATE, ScriptedHost } from "./scripted_host.ts";
 
@@ -11,6 +11,8 @@ interface Line {
   readonly exit: number;
   readonly stdout: string;
   readonly stderr: string;
+  /** Instead, where it is no text: bytes that a run draws. */
+  readonly stdout_base64?: string;
 }
 
 /** Lines whose output cannot be the same, and why. */
@@ -24,9 +26,9 @@ interface Tally {
   readonly saysElse: string[];
 }
 
-async function replay(name: string): Promise<Tally> {
-  const host = new ScriptedHost(capturedDom0(name, "start"));
-  const lines = textOf(folderOf(name).read("transcript.jsonl")!).trim().split("\n").map((line) =>
+async function replay(name: string, root: URL): Promise<Tally> {
+  const host = new ScriptedHost(capturedDom0(name, "start", root));
+  const lines = textOf(folderOf(name, root).read("transcript.jsonl")!).trim().split("\n").map((line) =>
     JSON.parse(line) as Line
   );
   const [ours, theirs] = [new Uuids(), new Uuids()];
@@ -34,6 +36,7 @@ async function replay(name: string): Promise<Tally> {
   for (const line of lines) {
     tally.lines++;
     const got = await host.shell.run(line.command);
+    if (line.stdout_base64 !== undefined) continue;
     const usage = line.exit === 129 || line.stdout.includes("usage:") || line.stderr.includes("usage:");
     const [out, wanted] = alike(
       ours.normalised(comparable(textOf(got.out))),
@@ -74,9 +77,16 @@ const SUM_COLUMN = 6 + 8 * 3;
 const withoutTrace = ({ command, stderr }: Line): string =>
   / -v\b/.test(command) ? stderr.replace(/^libndctl: .*\n?/gm, "") : stderr;
 
-for (const name of ["transcript-ndctl-1", "transcript-ndctl-2"]) {
+/** Machines like those, with more lines. */
+const MORE = new URL("../transcripts/", FIXTURES);
+const transcripts = [
+  ...["transcript-ndctl-1", "transcript-ndctl-2"].map((name) => ({ name, root: FIXTURES })),
+  ...[...Deno.readDirSync(MORE)].map(({ name }) => ({ name, root: MORE })).sort((a, b) => a.name < b.name ? -1 : 1),
+];
+
+for (const { name, root } of transcripts) {
   Deno.test(`${name}: every line ends and prints as on the real machine`, async () => {
-    const { lines, different, saysElse } = await replay(name);
+    const { lines, different, saysElse } = await replay(name, root);
     console.log(
       `${name}: ${lines - different.length} of ${lines} lines, ${saysElse.length} with other words on stderr`,
     );
