@@ -1,5 +1,5 @@
 /** ACPI as far as persistent memory needs it: tables and payloads as records, and back to the same bytes. */
-export { identifier, sealTable, type TableHeader, tableHeader, type TableMaker } from "./table_header.ts";
+export { identifier, resealTable, sealTable, type TableHeader, tableHeader, type TableMaker } from "./table_header.ts";
 export {
   decodeLoosely,
   decodeNfit,
@@ -67,6 +67,7 @@ export {
   SRAT_STRUCTURES,
   type SratEntry,
   sratHeader,
+  withMemoryRange,
   type XenSratRefusal,
   xenSratRefusal,
 } from "./srat.ts";

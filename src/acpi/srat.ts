@@ -1,6 +1,6 @@
 /** System Resource Affinity Table: which proximity domain memory and processors belong to (ACPI 6.5 §5.2.16). */
 import { err, ok, type Result } from "neverthrow";
-import { viewOf } from "../base/bytes.ts";
+import { concat, viewOf } from "../base/bytes.ts";
 import { ADDRESS_LIMIT } from "../base/quantity.ts";
 import { overlaps, range } from "../base/range.ts";
 import {
@@ -16,7 +16,7 @@ import {
   u64,
   u8,
 } from "../base/structure.ts";
-import { TABLE_HEADER_SIZE, tableHeaderFields } from "./table_header.ts";
+import { resealTable, TABLE_HEADER_SIZE, tableHeaderFields } from "./table_header.ts";
 
 const HEADER_SIZE = 48;
 export const sratHeader = structure("SRAT header", HEADER_SIZE, {
@@ -146,6 +146,21 @@ export interface MemoryRange {
 const ENABLED = 1;
 const HOT_PLUGGABLE = 2;
 const NON_VOLATILE = 4;
+
+/** A table's bytes with one more memory range behind its entries; whatever follows the table is left out. */
+export function withMemoryRange(table: Uint8Array, srat: Srat, memory: MemoryRange): Uint8Array {
+  const flags = ENABLED | (memory.hotPluggable ? HOT_PLUGGABLE : 0) | (memory.nonVolatile ? NON_VOLATILE : 0);
+  const entry = memoryAffinity.write({
+    ...memoryAffinity.blank(),
+    type: KINDS.indexOf("memory"),
+    length: memoryAffinity.size,
+    proximityDomain: memory.proximityDomain,
+    base: BigInt(memory.start),
+    size: BigInt(memory.end - memory.start),
+    flags,
+  });
+  return resealTable(concat(table.subarray(0, srat.header.length), entry));
+}
 
 /** Enabled memory in table order. */
 export function memoryRanges(srat: Srat): MemoryRange[] {

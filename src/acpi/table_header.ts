@@ -17,6 +17,8 @@ export const tableHeaderFields = {
   creatorRevision: u32(32, { title: "Creator Revision" }),
 } as const;
 
+const CHECKSUM = tableHeaderFields.checksum.offset;
+
 export const tableHeader = structure("table header", TABLE_HEADER_SIZE, tableHeaderFields);
 export type TableHeader = RecordOf<typeof tableHeaderFields>;
 
@@ -50,6 +52,13 @@ export function sealTable(table: Uint8Array, signature: string, revision: number
     creatorId: identifier(maker.creatorId, 4),
     creatorRevision: maker.creatorRevision,
   });
-  table[9] = -byteSum(table) & 0xff;
+  return resealTable(table);
+}
+
+/** Sets length and checksum of a table whose body has changed. */
+export function resealTable(table: Uint8Array): Uint8Array {
+  viewOf(table).setUint32(tableHeaderFields.length.offset, table.length, true);
+  table[CHECKSUM] = 0;
+  table[CHECKSUM] = -byteSum(table) & 0xff;
   return table;
 }

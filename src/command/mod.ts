@@ -12,6 +12,7 @@ import { daxctlCommands } from "./daxctl/daxctl_commands.ts";
 import { ndctlCommands } from "./ndctl/ndctl_commands.ts";
 import { autostartCommands } from "./hosts/autostart.ts";
 import { hostExport } from "./hosts/export.ts";
+import { hostPlug } from "./hosts/plug.ts";
 import { lifeCommands } from "./hosts/life.ts";
 import { powerFail } from "./hosts/power_fail.ts";
 import { traceCommand } from "./trace/trace.ts";
@@ -43,6 +44,7 @@ export function allCommands({ fixturePath, globals, more }: CommandParts): reado
     ...xenNdctlCommands,
     ...importCommands(fixturePath),
     ...lifeCommands,
+    hostPlug,
     ...autostartCommands,
     hostExport,
     powerFail,

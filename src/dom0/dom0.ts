@@ -15,6 +15,7 @@ import { enableDimm, NEW_DIMM } from "./dimm_driver.ts";
 import { readDisk, writeDisk } from "./disk.ts";
 import { bindDevice, closeExclusive, holderOf, openExclusive, unbindDevice } from "./drivers.ts";
 import { type Dom0Facts } from "./facts.ts";
+import { registerNewDimms } from "./hot_plug.ts";
 import { Kernel } from "./kernel.ts";
 import { nodeMap } from "./numa.ts";
 import { enableRegion, newRegion } from "./region_driver.ts";
@@ -68,6 +69,11 @@ export class Dom0 {
     const nodes = nodeMap(srat, parts.facts.numa);
     const topology = parts.nfit && readTopology(parts.nfit, parts.firmware, nodes);
     this.kernel = new Kernel({ ...parts, topology });
+  }
+
+  /** Firmware has notified the root device: the kernel asks `_FIT` again and registers the DIMMs that it does not know. */
+  notify(): void {
+    registerNewDimms(this.kernel);
   }
 
   /** Whether the kernel found NVDIMMs to speak of. */

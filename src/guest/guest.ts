@@ -10,7 +10,6 @@ import { type Result } from "neverthrow";
 import { buildNfit, QEMU_MAKER } from "../acpi/mod.ts";
 import { PrefixedBlocks } from "../base/blocks.ts";
 import { Dom0, NATIVE_FACTS } from "../dom0/mod.ts";
-import { registerNewDimms } from "../dom0/hot_plug.ts";
 import { takeMachineCheck } from "../dom0/memory_error.ts";
 import { type AcpiDevices, acpiDevices } from "./acpi_devices.ts";
 import { type AcpiTable, type LoadedTables, loadTables } from "./firmware_tables.ts";
@@ -86,7 +85,7 @@ export class Guest {
     if (this.#kernel) return this.#kernel;
     this.boot();
     const made = this.#makeKernel();
-    registerNewDimms(made.kernel);
+    made.notify();
     for (const gpa of this.parts.machineChecks) takeMachineCheck(made.kernel, gpa);
     return this.#kernel = made;
   }

@@ -1,4 +1,5 @@
 /** Power: what is gone when it goes, and in which order the machine comes up again (model section 5). */
+import { selfTest } from "../machine/mod.ts";
 import { blocksOf, COMPONENT_NAMES } from "./components.ts";
 import { type Fork } from "./fork.ts";
 
@@ -10,6 +11,8 @@ export function powerOff(fork: Fork): void {
     const blocks = blocksOf(fork.state, name);
     for (const id of [...blocks.ids()]) blocks.delete(id);
   }
+  // What firmware will find when the machine is switched on again.
+  selfTest(fork.state.machine);
   fork.forgetModels();
 }
 

@@ -8,6 +8,7 @@ export { explainStore, type Explanation } from "./explain.ts";
 export { type HostFacts, type Management } from "./facts.ts";
 export { Fork } from "./fork.ts";
 export { type CommitFault, type EntryDraft, Host } from "./host.ts";
+export { plug } from "./hot_plug.ts";
 export { type HostImage } from "./image.ts";
 export { type CaptureFolder, type CaptureState, importCapture } from "./import/capture.ts";
 export { explainImport, type ImportFault, importTables } from "./import/tables.ts";

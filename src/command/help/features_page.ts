@@ -186,7 +186,13 @@ const FEATURES: readonly Feature[] = [
     state: "yes",
     note: "ext: host damage --domain D --gpa A",
   },
-  { id: "F35", what: "host and guest hot-plug", from: "D1 D2 (titles)", state: "yes", note: "ext: xl vnvdimm-attach" },
+  {
+    id: "F35",
+    what: "host and guest hot-plug",
+    from: "D1 D2 (titles)",
+    state: "yes",
+    note: "ext: host plug; xl vnvdimm-attach",
+  },
   {
     id: "F36",
     what: "minimal profile, NFIT and root device",
