@@ -11,6 +11,7 @@ import { fileCommands } from "./dom0/file_commands.ts";
 import { daxctlCommands } from "./daxctl/daxctl_commands.ts";
 import { ndctlCommands } from "./ndctl/ndctl_commands.ts";
 import { autostartCommands } from "./hosts/autostart.ts";
+import { captureScript } from "./hosts/capture_script.ts";
 import { hostExport } from "./hosts/export.ts";
 import { hostPlug } from "./hosts/plug.ts";
 import { lifeCommands } from "./hosts/life.ts";
@@ -47,6 +48,7 @@ export function allCommands({ fixturePath, globals, more }: CommandParts): reado
     hostPlug,
     ...autostartCommands,
     hostExport,
+    captureScript,
     powerFail,
     ...historyCommands,
     traceCommand,

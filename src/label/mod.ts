@@ -59,6 +59,7 @@ export { INFO_BLOCK_OFFSET, INFO_BLOCK_SIZE, infoChecksum, infoChecksumHolds, se
 export {
   encodePfn,
   type MapLocation,
+  PFN_PAGE_SIZE,
   PFN_SIGNATURE,
   type PfnFlavour,
   pfnInfoBlock,

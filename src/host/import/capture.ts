@@ -15,6 +15,7 @@ import { type DimmFacts, HEALTHY } from "../../machine/mod.ts";
 import { capturedCpus } from "./cpus.ts";
 import { capturedFit } from "./hot_plugged.ts";
 import { capturedRam, dom0Share, ramOfSize } from "./iomem.ts";
+import { liveInfoBlocks, unreadable } from "./live_info_blocks.ts";
 import { SysfsText } from "./sysfs_text.ts";
 import { type ImportFault, spaRanges } from "./tables.ts";
 
@@ -70,7 +71,12 @@ export function importCapture(folder: CaptureFolder, state: CaptureState): Resul
   for (const [nmem, bytes] of labels) {
     content.push({ at: "label", handle: sysfs.number(`${nmem}/nfit/handle`)!, offset: 0, bytes });
   }
-  if (state === "end") content.push(...pieces(folder, root, boots[bootIndex]!, sysfs));
+  const notes: string[] = [];
+  if (state === "end") content.push(...pieces(folder, root, objectAt(boots[bootIndex], "namespaces"), sysfs));
+  if (at(meta.value, "live") === true) {
+    content.push(...liveInfoBlocks(sysfs, labels));
+    notes.push(...unreadable(sysfs));
+  }
 
   const nfit = tables.get("NFIT");
   const decoded = nfit && decodeNfit(nfit);
@@ -104,7 +110,7 @@ export function importCapture(folder: CaptureFolder, state: CaptureState): Resul
     dimms,
     content,
     liveKernel: sysfs,
-    notes: [],
+    notes,
   });
 }
 
@@ -145,9 +151,14 @@ function dimmFacts(sysfs: SysfsText, nmem: string, area: Uint8Array | undefined)
 }
 
 /** The captured pieces of namespaces, at the SPA where they lie. */
-function pieces(folder: CaptureFolder, root: string, boot: Json, sysfs: SysfsText): MediumContent[] {
+function pieces(
+  folder: CaptureFolder,
+  root: string,
+  namespaces: { readonly [name: string]: Json },
+  sysfs: SysfsText,
+): MediumContent[] {
   const content: MediumContent[] = [];
-  for (const [name, namespace] of Object.entries(objectAt(boot, "namespaces"))) {
+  for (const [name, namespace] of Object.entries(namespaces)) {
     const spa = numberAt(namespace, "spa") ?? spaInRegion(sysfs, name, numberAt(namespace, "region_offset"));
     if (spa === undefined) continue;
     for (const piece of arrayAt(namespace, "pieces")) {
