@@ -36,7 +36,11 @@ export const SYSCTL = {
   nvdimm_op: 29,
 } as const;
 export const SYSCTL_INTERFACE_VERSION = 0x15;
-/** RFC v4 raised it for nvdimm_op; that operation keeps it here. */
+/**
+ * Real Xen has one version for all of sysctl: 0x11 in the series' tree, 0x15 in 4.17. Here the operation keeps the version it
+ * was posted with, so that the series' own libxc and 4.17's are both understood, byte for byte; the one number that the two
+ * trees use differently, 29, is told apart by it.
+ */
 export const SYSCTL_NVDIMM_INTERFACE_VERSION = 0x11;
 
 export const NVDIMM_OP = {

@@ -39,7 +39,7 @@ Deno.test("where the SRAT of this boot has no memory there, Xen refuses it until
   const story = Story.on("server-two-socket");
   assert.ok(plug(story.fork, { size: 4 * GiB, node: 1 }).isOk());
   const namespace = labelled(story, "region2", "nmem8");
-  story.fails(`xl pmem-setup --namespace ${namespace}`, 1, /Invalid argument.*\n.*came while the host runs/s);
+  story.fails(`xl pmem-setup --namespace ${namespace}`, 1, /Invalid argument.*\n.*came since is not in it/s);
   powerOff(story.fork);
   boot(story.fork);
   story.ok(`xl pmem-setup --namespace ${namespace}`);

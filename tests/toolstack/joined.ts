@@ -1,5 +1,5 @@
 /** A toolstack joined to a real fork: real Xen, real dom0, real device models; only dom0's files are the test's own. */
-import { type Hypercall } from "../../src/abi/mod.ts";
+import { type Hypercall, type Qmp } from "../../src/abi/mod.ts";
 import { type DaxFiles, DEFAULT_XL_FACTS, type HostXlFacts, NO_FILES, Toolstack } from "../../src/toolstack/mod.ts";
 import { type Fork, Host, MemoryStore } from "../../src/host/mod.ts";
 import { type HostImage } from "../../src/host/mod.ts";
@@ -15,6 +15,8 @@ export interface JoinOptions {
   readonly facts?: HostXlFacts;
   /** Stands between the toolstack and Xen. */
   readonly hypercall?: (real: Hypercall) => Hypercall;
+  /** Stands between the toolstack and the device model. */
+  readonly qmp?: (real: Qmp) => Qmp;
 }
 
 /** A host of this fixture, booted; `change` adjusts what it is made of. */
@@ -23,13 +25,13 @@ export const bootedHost = (fixture: string, change: (image: HostImage) => HostIm
 
 export function join(
   fork: Fork,
-  { files = NO_FILES, facts = DEFAULT_XL_FACTS, hypercall = (real) => real }: JoinOptions = {},
+  { files = NO_FILES, facts = DEFAULT_XL_FACTS, hypercall = (real) => real, qmp = (real) => real }: JoinOptions = {},
 ): Joined {
   const { deviceModels, dom0, memory, recorder, draws, clock, machine, state, xen } = fork;
   const toolstack = new Toolstack({
     state: state.toolstack,
     hypercall: hypercall(xen.hypercall),
-    qmp: deviceModels.qmp,
+    qmp: qmp(deviceModels.qmp),
     deviceModels,
     dom0,
     files,

@@ -1,5 +1,6 @@
 /** The EPT of a running domain: Xen's mappings of its memory, laid out as Xen writes them, with names for what they map. */
 import { err, type Result } from "neverthrow";
+import { joined, lengthOf, type Range } from "../../base/range.ts";
 import { PAGE_SIZE } from "../../base/units.ts";
 import { explainLayout, type Layout, layout, type Style, USUAL, xenStyle } from "../../ept/mod.ts";
 import { type Explanation, type Fork } from "../../host/mod.ts";
@@ -37,8 +38,9 @@ export const guestEpt = (host: Fork, domain: string, style: Style = xenStyle()):
  * Xen takes each table from the pool as it needs it; the layout has them one behind the other, from the first stretch of the
  * pool that holds them all.
  */
-function tableBase(pool: readonly { readonly start: number; readonly end: number }[], tables: number): number {
-  const stretch = pool.find(({ start, end }) => end - start >= tables) ?? pool[0];
+function tableBase(pool: readonly Range[], tables: number): number {
+  const stretches = joined(pool);
+  const stretch = stretches.find((range) => lengthOf(range) >= tables) ?? stretches[0];
   return (stretch?.start ?? 0) * PAGE_SIZE;
 }
 

@@ -30,7 +30,8 @@ export const eptShow = domainVerb<ShowArgs>({
   summary: "Show a guest's EPT level by level, uniform stretches folded",
   help:
     "Entries are Xen's, with its software bits. --at lists every entry of the tables that translate one address;\n" +
-    "otherwise tables of a fragmented file are counted, not listed.",
+    "otherwise tables of a fragmented file are counted, not listed. Addresses of tables are the model's: one behind the\n" +
+    "other in the domain's pool, where Xen takes each page as it comes.",
   options: {
     depth: { value: "N", help: "levels to show, all by default" },
     at: { value: "GPA", help: "the tables on the way to this guest-physical address, whole" },

@@ -6,7 +6,7 @@ import { type DomainRecord } from "../../toolstack/mod.ts";
 import { type AnyCommand, done, type Outcome } from "../language/command.ts";
 import { JSON_OPTION } from "../ept/domain_verb.ts";
 import { EXIT } from "../language/exit_codes.ts";
-import { optionUsage, parseOptions } from "../language/options.ts";
+import { type OptionTable, optionUsage, type Parsed, parseOptions } from "../language/options.ts";
 import { utf8 } from "../../base/bytes.ts";
 import { OUTPUT_OPTION } from "../tables/bytes_out.ts";
 import { DOMAIN_OPTION, findDomain } from "../tables/domain.ts";
@@ -27,7 +27,9 @@ interface Export {
   readonly tool: string;
   readonly summary: string;
   readonly help: string;
-  write(host: Fork, record: DomainRecord): Result<Exported, Outcome>;
+  /** Switches of its own. */
+  readonly switches?: OptionTable;
+  write(host: Fork, record: DomainRecord, given: Parsed): Result<Exported, Outcome>;
 }
 
 const OPTIONS = {
@@ -36,22 +38,31 @@ const OPTIONS = {
   ...JSON_OPTION,
 } as const;
 
-function exportVerb({ tool, summary, help, write }: Export): AnyCommand {
+interface ExportArgs {
+  readonly domain: string;
+  readonly output: string | undefined;
+  readonly json: boolean;
+  readonly parsed: Parsed;
+}
+
+function exportVerb({ tool, summary, help, switches = {}, write }: Export): AnyCommand {
   const name = ["export", tool];
-  const usage = `${name.join(" ")} ${optionUsage(OPTIONS)}`;
-  return lookingVerb<{ readonly domain: string; readonly output: string | undefined; readonly json: boolean }>({
+  const options = { ...OPTIONS, ...switches };
+  const usage = `${name.join(" ")} ${optionUsage(options)}`;
+  return lookingVerb<ExportArgs>({
     name,
     summary,
     usage,
     help,
     parse: (argv) =>
-      parseOptions(argv, OPTIONS, usage).map((parsed) => ({
+      parseOptions(argv, options, usage).map((parsed) => ({
+        parsed,
         domain: parsed.get("domain")!,
         output: parsed.get("output"),
         json: parsed.has("json"),
       })),
-    run: (host, { domain, output, json }, context) =>
-      findDomain(host, domain).mapErr(noSuchObject).andThen((record) => write(host, record)).match(
+    run: (host, { domain, output, json, parsed }, context) =>
+      findDomain(host, domain).mapErr(noSuchObject).andThen((record) => write(host, record, parsed)).match(
         ({ text, value }): Outcome => {
           if (output === undefined || output === "-") {
             return done(json || context.json ? `${prettyJson(value)}\n` : text, "", value);
@@ -71,14 +82,28 @@ const refused = ({ what, hint }: { what: string; hint: string }): Outcome => ref
 const qemu = exportVerb({
   tool: "qemu",
   summary: "Write a domain's memory as arguments of a stock QEMU",
-  help: "A shell command line for KVM without Xen. Comments before it say what a stock QEMU cannot do.",
-  write: (host, record) =>
-    stockBackings(host, record).mapErr(refused).map((backings) => {
+  help:
+    "A shell command line for KVM without Xen. Comments before it say what a stock QEMU cannot do. With --xen the line that\n" +
+    "libxl started the domain's device model with: memory-backend-xen as in RFC v4, options of our own named x-….",
+  switches: { xen: { help: "the device model's own command line under Xen" } },
+  write: (host, record, given) => {
+    const process = host.deviceModels.process(record.domid);
+    if (given.has("xen")) return process ? ok(deviceModelLine(process.argv)) : err(noDeviceModel(record));
+    return stockBackings(host, record).mapErr(refused).map((backings) => {
       const limits = limitsOf(record, backings);
-      const argv = qemuWords(record, backings, host.deviceModels.process(record.domid)?.persistence);
+      const argv = qemuWords(record, backings, process?.persistence);
       return { text: qemuText(argv, limits), value: { argv, limits } };
-    }),
+    });
+  },
 });
+
+const deviceModelLine = (argv: readonly string[]): Exported => ({ text: qemuText(argv, []), value: { argv } });
+
+const noDeviceModel = ({ name, config }: DomainRecord): Outcome =>
+  refused({
+    what: `${name} is ${config.type.toUpperCase()}: it has no device model`,
+    hint: 'type = "hvm" in its configuration',
+  });
 
 const libvirt = exportVerb({
   tool: "libvirt",

@@ -39,7 +39,10 @@ export function qemuWords(
 /** One option a line, for a shell. */
 export function qemuText(words: readonly string[], limits: readonly string[]): string {
   const options: string[] = [words[0]!];
-  for (let i = 1; i < words.length; i += 2) options.push(`${words[i]} ${quoted(words[i + 1]!)}`);
+  for (const word of words.slice(1)) {
+    if (word.startsWith("-")) options.push(word);
+    else options.push(`${options.pop()} ${quoted(word)}`);
+  }
   return [...limits.map((limit) => `# stock QEMU: ${limit}`), options.join(" \\\n  "), ""].join("\n");
 }
 

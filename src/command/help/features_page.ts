@@ -4,7 +4,7 @@ import { type HelpPage } from "./help.ts";
 type State = "yes" | "choice" | "no";
 
 /** Where it comes from, in the words of the series: D1, D2 designs; v1, v4 RFC series; label series. */
-interface Feature {
+export interface Feature {
   readonly id: string;
   readonly what: string;
   readonly from: string;
@@ -13,7 +13,7 @@ interface Feature {
   readonly note: string;
 }
 
-const FEATURES: readonly Feature[] = [
+export const FEATURES: readonly Feature[] = [
   {
     id: "F01",
     what: "flush instructions (clwb, clflushopt) for guests",
@@ -144,7 +144,7 @@ const FEATURES: readonly Feature[] = [
     what: "QEMU arguments with memory-backend-xen",
     from: "v1 v4",
     state: "yes",
-    note: "export qemu --domain D",
+    note: "export qemu --xen --domain D",
   },
   {
     id: "F25",
@@ -218,11 +218,17 @@ const FEATURES: readonly Feature[] = [
   },
 ];
 
+const HEAD =
+  `What the designs (D1, D2), the RFC series (v1 to v4) and the label series could do, and whether this host can:
+yes, how to see it; choice, what was decided; no, why not.
+
+`;
+
 const row = ({ id, what, from, state, note }: Feature): string =>
-  `${id}  ${state.padEnd(6)}  ${what.padEnd(54)}  ${from.padEnd(14)}  ${note}\n`;
+  `${id}  ${state.padEnd(6)}  ${what.padEnd(54)}  ${from}\n             ${note}\n`;
 
 export const featuresPage: HelpPage = {
   word: "features",
   summary: "what the proposal's series could do, and whether this host can",
-  text: () => FEATURES.map(row).join(""),
+  text: () => HEAD + FEATURES.map(row).join(""),
 };

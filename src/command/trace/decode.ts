@@ -47,7 +47,7 @@ function fieldText({ name, value, meaning }: FieldView): DecodedField {
 }
 
 /** The declarations write `nrMfns` for the header's `nr_mfns`. */
-const cName = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+export const cName = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 /** Words of C names that hold a place or a mask rather than a count. */
 const IN_HEX = /(^|_)(mfn|gfn|[se]?pfn|[se]mfn|start|frame|buffer|bitmap|flags|opts|capabilities|cap|mask|order_mask)$/;

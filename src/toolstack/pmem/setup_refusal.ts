@@ -149,12 +149,9 @@ function hypercallHint(errno: Errno, frames: number): string {
     case "ENOSPC":
       return `the structures for ${shortSize(frames * PAGE_SIZE)} do not fit what is left of the management range`;
     case "EINVAL":
-      return `both ends must be multiples of ${
-        shortSize(2 * MiB)
-      }, in one proximity domain that the SRAT of this boot ` +
-        `tells (memory that came while the host runs is not in it), below 16 TiB (${
-          hex(16 * 1024 * GiB / PAGE_SIZE)
-        } frames)`;
+      return `both ends must be multiples of ${shortSize(2 * MiB)} below 16 TiB (${
+        hex(16 * 1024 * GiB / PAGE_SIZE)
+      } frames), in one proximity domain of this boot's SRAT (a DIMM that came since is not in it)`;
     case "EEXIST":
       return "the range overlaps one that is set up already: xl pmem-list";
     case "ENXIO":

@@ -54,6 +54,18 @@ Deno.test("the arguments give a stock QEMU the same memory: sizes, label area, s
   assert.equal(argv[argv.indexOf("-smp") + 1], "2");
 });
 
+Deno.test("--xen gives the device model's own line: memory-backend-xen, slots, ceiling, label size", async () => {
+  const host = hostWithGuest(FIXTURE, DEVDAX);
+  const { value, out } = await sessionOn(host).run("export qemu --xen --domain web1");
+  const argv = atPointer(value!, "/argv") as string[];
+  assert.deepEqual(argv, host.fork().deviceModels.process(1)!.argv);
+  const [object] = optionsOf(argv, "-object");
+  assert.ok(object!.has("memory-backend-xen"));
+  assert.equal(optionsOf(argv, "-m")[0]!.get("slots"), "2");
+  assert.equal(optionsOf(argv, "-device")[1]!.get("label-size"), "131072");
+  assert.match(outText({ out }), /^\/usr\/\S+ \\\n {2}-xen-domid 1 \\\n {2}-no-shutdown \\\n/);
+});
+
 Deno.test("as text it is a command for a shell, what stock QEMU cannot do in comments before it", async () => {
   const text = outText(await runOn(DEVDAX, "export qemu --domain web1"));
   const [comments, command] = [/^(#.*\n)+/.exec(text)![0], text.replace(/^(#.*\n)+/, "")];

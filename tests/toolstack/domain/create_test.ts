@@ -1,7 +1,8 @@
 /** Making a domain: which hypercalls, in which order, and what is left when one of them fails. */
 import assert from "node:assert/strict";
 import { err } from "neverthrow";
-import { type Hypercall } from "../../../src/abi/mod.ts";
+import { type Hypercall, type Qmp } from "../../../src/abi/mod.ts";
+import { type Json } from "../../../src/base/json.ts";
 import { create, refusedFor } from "../guests.ts";
 import { bootedHost, join } from "../joined.ts";
 import { Story } from "../story.ts";
@@ -73,6 +74,39 @@ Deno.test("whichever hypercall fails, nothing is left but a used number", () => 
   assert.deepEqual(fork.xen.domain(0), before);
   create(join(fork).toolstack, 1, { vnvdimms: SPECS, handover: "keep" })._unsafeUnwrap();
   assert.deepEqual(fork.xen.violations(), []);
+});
+
+/** `query-memory-devices` with its first device changed; null takes the answer away altogether. */
+const answering = (change: { readonly [key: string]: Json } | null) => (real: Qmp): Qmp => (domid, command, args) => {
+  if (command !== "query-memory-devices") return real(domid, command, args);
+  if (change === null) return err({ class: "GenericError", desc: "gone" });
+  return real(domid, command, args).map((answer) => {
+    const [first, ...others] = answer as { type: string; data: { [key: string]: Json } }[];
+    return [{ ...first!, data: { ...first!.data, ...change } }, ...others];
+  });
+};
+
+Deno.test("an answer of the device model that does not fit aborts the creation, and nothing is left", () => {
+  const fork = prepared();
+  const spoilt: readonly Parameters<typeof answering>[0][] = [
+    null,
+    { id: "xen_nvdimm9" },
+    { slot: 1 },
+    // v4 lets the slot behind the last one through.
+    { slot: SPECS.length, id: `xen_nvdimm${SPECS.length + 1}` },
+    { slot: -1 },
+    { addr: 0x100000800 },
+    { size: 4096 },
+    { size: 2 ** 50 },
+  ];
+  for (const change of spoilt) {
+    const { toolstack } = join(fork, { qmp: answering(change) });
+    const fault = refusedFor(toolstack, 1, { vnvdimms: SPECS });
+    assert.equal(fault.kind, change === null ? "qmp" : "unknown-device", JSON.stringify(change));
+    assert.deepEqual([toolstack.records(), toolstack.assignments()], [[], []]);
+    assert.deepEqual([...fork.xen.owned()].filter(({ owner }) => owner !== 0), []);
+    assert.deepEqual(fork.xen.violations(), []);
+  }
 });
 
 Deno.test("a slot that is refused undoes the slots before it", () => {
