@@ -31,6 +31,8 @@ export interface DomainRecord {
   readonly text: string;
   /** Where the text came from, for messages. */
   readonly source: string;
+  /** Number of the terminal in dom0 that its console is: `/dev/pts/N`. */
+  readonly console: number;
   /** Model time, nanoseconds. */
   readonly startedAt: bigint;
   readonly vnvdimms: readonly VnvdimmRecord[];

@@ -21,13 +21,23 @@ export const DOM0_NAME = "Domain-0";
 export const nameOf = (tools: With, domid: number): string | undefined =>
   domid === 0 ? DOM0_NAME : recordOf(tools, domid)?.name;
 
-/** A number as it stands, whether there is such a domain or not; else a name. */
+/**
+ * A number as it stands, whether there is such a domain or not, cut to 32 bits as libxl does; else a name. No digit at all is
+ * zero, dom0 (`libxl_utils.c` libxl_domain_qualifier_to_domid).
+ */
 export function domidOf(tools: With, text: string): number | undefined {
-  if (/^[0-9]+$/.test(text)) {
-    const domid = Number(text);
-    return domid < 0x7ff0 ? domid : undefined;
-  }
-  return domainNamed(tools, text);
+  if (!/^[0-9]*$/.test(text)) return domainNamed(tools, text);
+  const number = BigInt(text || "0");
+  return Number(BigInt.asUintN(32, number > ULONG_MAX ? ULONG_MAX : number));
+}
+const ULONG_MAX = 2n ** 64n - 1n;
+
+/** The lowest number that no running domain has for its console, as the kernel gives them out. */
+export function freeConsole(tools: With): number {
+  const used = new Set(records(tools).map((record) => record.console));
+  let console = 0;
+  while (used.has(console)) console++;
+  return console;
 }
 
 export function domainNamed(tools: With, name: string): number | undefined {

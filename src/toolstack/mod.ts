@@ -42,4 +42,5 @@ export { type AutostartFile, type ToolstackState } from "./state.ts";
 export { type Attached, type AttachRefusal, explainAttach } from "./vnvdimm/attach.ts";
 export { congruentAddress, congruentAddresses } from "./vnvdimm/congruent.ts";
 export { type StoreNodes } from "./xenstore.ts";
+export { accessText } from "./xenstore_access.ts";
 export { type XenDomain } from "./xen/domains.ts";

@@ -22,6 +22,7 @@ import {
   reap,
   renameDomain,
   stopDomain,
+  type Unheard,
   unpauseDomain,
 } from "./domain/life.ts";
 import { type DomainRecord } from "./domain_record.ts";
@@ -63,7 +64,7 @@ export class Toolstack {
     return destroyDomain(this.tools, domid);
   }
   /** Orders a domain to stop and acts on it: `poweroff` is `xl shutdown`, `reboot` is `xl reboot`. */
-  stop(domid: number, reason: ShutdownReason): Result<Ending, NoDomain> {
+  stop(domid: number, reason: ShutdownReason): Result<Ending, NoDomain | Unheard> {
     return stopDomain(this.tools, domid, reason);
   }
   /** Acts on a domain that has stopped by itself, crashed for instance. */

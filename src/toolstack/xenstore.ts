@@ -5,7 +5,7 @@
 import { SPECIAL_PAGES } from "../abi/hvm_layout.ts";
 import { PAGE_SIZE } from "../base/units.ts";
 import { type DomainRecord } from "./domain_record.ts";
-import { records } from "./domain_records.ts";
+import { DOM0_NAME, records } from "./domain_records.ts";
 import { planMemory } from "./domain/memory_plan.ts";
 import { type Tools } from "./parts.ts";
 
@@ -20,15 +20,32 @@ export function storeNodes(tools: Tools): StoreNodes {
   const all = records(tools);
   return withParents([
     ["/tool/xenstored", ""],
-    ...all.flatMap(vmNodes),
+    ...DOM0_FEATURES.map((feature) => [`/local/domain/0/control/feature-${feature}`, "1"] as const),
     ["/local/domain/0/domid", "0"],
-    ["/local/domain/0/name", "Domain-0"],
+    ["/local/domain/0/name", DOM0_NAME],
+    ...all.flatMap(backendNodes),
     ...all.filter(({ config }) => config.type === "hvm").map(({ domid }) =>
       [`/local/domain/0/device-model/${domid}/state`, "running"] as const
     ),
     ...all.flatMap(domainNodes),
+    ["/local/pool/0/name", "Pool-0"],
+    ...all.flatMap(vmNodes),
     ...all.flatMap(libxlNodes),
   ]);
+}
+
+/** What dom0's kernel says it can be asked for. */
+const DOM0_FEATURES = ["poweroff", "reboot", "suspend"];
+
+function backendNodes({ domid }: DomainRecord): StoreNodes {
+  const node = (path: string, value: string) => [`/local/domain/0/backend/console/${domid}/0/${path}`, value] as const;
+  return [
+    node("frontend", `/local/domain/${domid}/console`),
+    node("frontend-id", String(domid)),
+    node("online", "1"),
+    node("state", "1"),
+    node("protocol", "vt100"),
+  ];
 }
 
 const vmNodes = ({ uuid, name, startedAt }: DomainRecord): StoreNodes => [
@@ -71,7 +88,7 @@ function domainNodes(record: DomainRecord): StoreNodes {
     node("console/limit", "1048576"),
     node("console/type", "xenconsoled"),
     node("console/output", "pty"),
-    node("console/tty", "/dev/pts/0"),
+    node("console/tty", `/dev/pts/${record.console}`),
     node("console/port", "2"),
     node("console/ring-ref", String(CONSOLE_RING)),
   ];

@@ -122,7 +122,7 @@ Deno.test("a machine check in the vNVDIMM is a bad block of the guest's at once"
 
 Deno.test("PVH and PV domains have no inside to look at", () => {
   const { fork } = onDevdax();
-  const text = 'name = "pv1"\ntype = "pvh"\nmemory = 64\nkernel = "/boot/vmlinuz"\n';
+  const text = 'name = "pv1"\ntype = "pvh"\nmemory = 96\nkernel = "/boot/vmlinuz"\n';
   const { config } = fork.toolstack.parseConfig(text, "pv1.cfg")._unsafeUnwrap();
   const { domid } = fork.toolstack.create({ config, text, source: "pv1.cfg" })._unsafeUnwrap();
   assert.ok(fork.toolstack.record(domid));

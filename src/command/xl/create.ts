@@ -12,11 +12,11 @@ import {
 import { type Context, type Outcome } from "../language/command.ts";
 import { nameTaken, notThere } from "./domains.ts";
 import { type XlArguments } from "./getopt.ts";
-import { refused, said, type XlVerb } from "./verb.ts";
+import { helpOf, refused, said, type XlVerb } from "./verb.ts";
 import { yajlJson } from "./yajl_json.ts";
 
 /** Exit statuses: libxl's ERROR_INVAL and ERROR_FAIL without their sign. */
-const NO_FILE = 6;
+const INVALID = 6;
 const NOT_CREATED = 3;
 
 export const create: XlVerb = {
@@ -51,18 +51,17 @@ export const create: XlVerb = {
     },
   },
   required: 0,
+  argv: fileFirst,
   check: ({ operands, values, flags }) => {
     const files = operands.filter((operand) => !operand.includes("="));
-    if (files.length + values.size > 1 && files.length > (values.size === 0 ? 1 : 0)) {
-      return { err: "one configuration file at a time\n", status: 2 };
-    }
+    if (files.length > (values.has("f") ? 0 : 1)) return { err: "", out: helpOf(create), status: 2 };
     return flags.has("sanitize") && flags.has("keep-content")
       ? { err: "--sanitize and --keep-content exclude each other\n", status: 2 }
       : undefined;
   },
   run(host, args, context) {
     const file = args.values.get("f") ?? args.operands.find((operand) => !operand.includes("="));
-    if (file === undefined) return refused("Config file not specified and none in save file\n", NO_FILE);
+    if (file === undefined) return refused("Config file not specified and none in save file\n", INVALID);
     const text = configText(file, args.operands.filter((operand) => operand.includes("=")), context);
     if (typeof text !== "string") return text;
     const heading = args.flags.has("q") ? "" : `Parsing config from ${file}\n`;
@@ -74,6 +73,12 @@ export const create: XlVerb = {
     return made(host, parsed.value, { text, file, said: said_ + debug }, args);
   },
 };
+
+/** A file that stands first is taken before the options are read, as if `-f` were in front of it; a later `-f` counts. */
+function fileFirst(argv: readonly string[]): readonly string[] {
+  const [first] = argv;
+  return first === undefined || /^-|=|^$/.test(first) ? argv : ["-f", ...argv];
+}
 
 /** The file's text with the settings of the command line behind it, or what is wrong with it. */
 function configText(file: string, extra: readonly string[], { files }: Context): string | Outcome {
@@ -109,7 +114,7 @@ function made(
   const options = { paused: flags.has("p"), volatile: flags.has("volatile"), handover };
   return host.toolstack.create({ config, text, source: file }, options).match(
     ({ domid, notes }) => said("", { domid, name: config.name } as Json, err + lines(notes)),
-    (failure) => refused(err + failureText(failure), NOT_CREATED),
+    (failure) => refused(err + failureText(failure), failure.fault.kind === "no-iommu" ? INVALID : NOT_CREATED),
   );
 }
 
@@ -126,8 +131,15 @@ export function failureText({ fault, domid }: CreateFailure): string {
         nameTaken(domid, fault.name)
       }libxl: error: libxl_create.c:1296:initiate_domain_create: Domain ${domid}:cannot make domain: -6\n${gone}`;
     case "no-file":
+      if (fault.role === "disk") {
+        return `libxl: error: libxl_device.c:455:libxl__device_disk_set_backend: Disk failed to stat: ${fault.path}: ` +
+          `No such file or directory\n${gone}`;
+      }
       return `xc: error: panic: xg_dom_core.c:205: failed to open file '${fault.path}': No such file or directory: ` +
         `Internal error\n${rebuilt(-1)}${gone}`;
+    case "small-memory":
+      return `xc: error: panic: xg_dom_core.c:536: xc_dom_chk_alloc_pages: segment kernel too large: Out of memory\n` +
+        `libxl: error: Domain ${domid}:${what}\n${hint}\n${rebuilt(-3)}${gone}`;
     case "no-memory":
       return "xc: error: panic: xg_dom_boot.c:119: xc_dom_boot_mem_init: can't allocate low memory for domain: " +
         `Out of memory\nlibxl: error: Domain ${domid}:${what}\n${hint}\n${rebuilt(-3)}${gone}`;

@@ -1,6 +1,7 @@
 /**
  * Options as xl reads them (`tools/xl/xl_utils.c` def_getopt, over getopt_long): short ones may be joined, long ones shortened
- * while that is unambiguous, operands may stand among them; `-h` is always there.
+ * while that is unambiguous; `-h` is always there. The first operand ends them: glibc keeps the order that xl asked for when it
+ * read its global options, so that `xl list u -l` names two domains.
  */
 import { err, ok, type Result } from "neverthrow";
 import { type UsageFault } from "../language/command.ts";
@@ -10,6 +11,8 @@ export interface XlOptions {
   readonly short: string;
   /** Long names and the letter, or other key, they stand for; a name that takes a value ends with `=`. */
   readonly long: Readonly<Record<string, string>>;
+  /** Options may stand behind operands: in verbs of our own. */
+  readonly anywhere?: true;
 }
 
 export interface XlArguments {
@@ -60,11 +63,13 @@ class Scan implements XlArguments {
         this.operands.push(...this.argv.slice(this.#at));
         return undefined;
       }
-      const bad = word.startsWith("--")
-        ? this.#long(word.slice(2))
-        : word.startsWith("-") && word !== "-"
-        ? this.#short(word.slice(1))
-        : void this.operands.push(word);
+      if (!/^-./s.test(word)) {
+        this.operands.push(word);
+        if (this.options.anywhere) continue;
+        this.operands.push(...this.argv.slice(this.#at));
+        return undefined;
+      }
+      const bad = word.startsWith("--") ? this.#long(word.slice(2)) : this.#short(word.slice(1));
       if (bad !== undefined || this.flags.has("h")) return bad;
     }
     return undefined;

@@ -55,14 +55,23 @@ function stopping(name: "shutdown" | "reboot"): XlVerb {
       let err = "";
       for (const domid of domids) {
         err += `${doing} domain ${domid}\n`;
+        if (domid === 0) continue; // It hears, and stays: `host shutdown` ends the machine.
         const ended = host.toolstack.stop(domid, reason);
-        if (ended.isErr()) return refused(`${err}${name} failed (rc=${NOT_FOUND})\n`);
+        if (ended.isErr()) return refused(err + unstopped(name, domid, ended.error.kind));
         err += endingText(ended.value);
       }
       return said("", undefined, err);
     },
   };
 }
+
+/** libxl's ERROR_FAIL, where the kind of domain cannot be told, and ERROR_TIMEDOUT. */
+const unstopped = (name: string, domid: number, kind: "no-domain" | "unheard"): string =>
+  kind === "no-domain"
+    ? `libxl: error: libxl_dom.c:37:libxl__domain_type: unable to get domain type for domid=${domid}\n` +
+      `${name} failed (rc=-3)\n`
+    : "libxl: error: libxl_domain.c:854:pvcontrol_cb: guest didn't acknowledge control request: -9\n" +
+      `${name} failed (rc=-9)\n`;
 
 export const shutdown = stopping("shutdown");
 export const reboot = stopping("reboot");
@@ -125,7 +134,7 @@ export const domid: XlVerb = {
   required: 1,
   run(host, { operands }) {
     const name = operands[0]!;
-    const found = /^[0-9]+$/.test(name) ? undefined : host.toolstack.domidOf(name);
+    const found = /^[0-9]*$/.test(name) ? undefined : host.toolstack.domidOf(name);
     if (found !== undefined) return said(`${found}\n`, found);
     return refused(`Can't get domid of domain name '${name}', maybe this domain does not exist.\n`);
   },
@@ -139,10 +148,16 @@ export const domname: XlVerb = {
   syntax: NO_OPTIONS,
   required: 1,
   run(host, { operands }) {
-    const digits = /^\s*[+-]?[0-9]+/.exec(operands[0]!)?.[0];
+    const digits = /^\s*([+-]?[0-9]+)/.exec(operands[0]!)?.[1];
     if (digits === undefined) return refused("Invalid domain id.\n\n");
-    const name = host.toolstack.nameOf(Number(digits));
+    const domid = domidOf(BigInt(digits.replace("+", "")));
+    const name = host.toolstack.nameOf(domid);
     if (name !== undefined) return said(`${name}\n`, name);
-    return refused(`Can't get domain name of domain id '${Number(digits)}', maybe this domain does not exist.\n`);
+    return refused(`Can't get domain name of domain id '${operands[0]}', maybe this domain does not exist.\n`);
   },
 };
+
+/** What strtol answers, cut to the 32 bits of a domain number. */
+const domidOf = (value: bigint): number =>
+  Number(BigInt.asUintN(32, value > LONG_MAX ? LONG_MAX : value < -LONG_MAX - 1n ? -LONG_MAX - 1n : value));
+const LONG_MAX = 2n ** 63n - 1n;

@@ -3,11 +3,11 @@ import { type Fork } from "../../host/mod.ts";
 import { type XenDomain } from "../../toolstack/mod.ts";
 import { type Outcome } from "../language/command.ts";
 import { bitmapText } from "./bitmap.ts";
-import { nameOf, NANOSECONDS, pad, seconds } from "./columns.ts";
+import { nameOf, NANOSECONDS, onlineVcpus, pad, seconds } from "./columns.ts";
 import { findDomain } from "./domains.ts";
 import { configurationOf } from "./long_list.ts";
 import { type XlArguments } from "./getopt.ts";
-import { NO_OPTIONS, refused, said, type XlVerb } from "./verb.ts";
+import { helpOf, NO_OPTIONS, refused, said, type XlVerb } from "./verb.ts";
 import { yajlJson } from "./yajl_json.ts";
 
 const REASON_LETTERS = {
@@ -43,7 +43,7 @@ export const list: XlVerb = {
       domid: domain.domid,
       uuid: domain.uuid,
       memory: Math.floor(domain.currentMemkb / 1024),
-      vcpus: domain.vcpus,
+      vcpus: onlineVcpus(host, domain),
       state: stateOf(domain),
       seconds: Number(domain.cpuTime) / NANOSECONDS,
     }));
@@ -61,7 +61,7 @@ function listed(host: Fork, { operands }: XlArguments): readonly XenDomain[] | O
   if (operands.length === 0) {
     return domains.list().match((all) => all, () => refused("libxl_list_domain failed.\n"));
   }
-  if (operands.length > 1) return refused("");
+  if (operands.length > 1) return refused("", 1, helpOf(list));
   const domid = findDomain(host, operands[0]!);
   if (domid.isErr()) return domid.error;
   const one = domains.info(domid.value).unwrapOr(undefined);
@@ -82,7 +82,7 @@ function row(host: Fork, domain: XenDomain, { flags }: XlArguments): string {
   const reason = domain.shutdown === undefined ? "-" : REASON_NUMBERS[domain.shutdown].toString(16);
   return [
     nameOf(host, domain.domid).padEnd(40),
-    ` ${pad(domain.domid, 5)} ${pad(Math.floor(domain.currentMemkb / 1024), 5)} ${pad(domain.vcpus, 5)}`,
+    ` ${pad(domain.domid, 5)} ${pad(Math.floor(domain.currentMemkb / 1024), 5)} ${pad(onlineVcpus(host, domain), 5)}`,
     `     ${stateOf(domain)}  ${seconds(domain.cpuTime).padStart(8)}`,
     verbose ? ` ${domain.uuid} ${reason.padStart(8)}` : "",
     verbose || flags.has("Z") ? ` ${UNLABELLED.padStart(16)}` : "",

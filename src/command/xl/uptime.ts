@@ -8,9 +8,9 @@ export const uptime: XlVerb = {
   name: "uptime",
   summary: "Print uptime for all/some domains",
   usage: "[-s] [Domain]",
-  options: ["-s, --short   one line a domain, with the time of day"],
+  options: ["-s   one line a domain, with the time of day"],
   effect: "reads",
-  syntax: { short: "s", long: { short: "s" } },
+  syntax: { short: "s", long: {} },
   required: 0,
   run(host, { flags, operands }) {
     const domids: number[] = [];

@@ -2,7 +2,7 @@
 import { type Fork } from "../../host/mod.ts";
 import { type XenDomain } from "../../toolstack/mod.ts";
 import { bitmapText } from "./bitmap.ts";
-import { nameOf, pad, seconds } from "./columns.ts";
+import { nameOf, onlineVcpus, pad, seconds } from "./columns.ts";
 import { findDomain } from "./domains.ts";
 import { NO_OPTIONS, said, type XlVerb } from "./verb.ts";
 
@@ -33,7 +33,7 @@ export const vcpuList: XlVerb = {
 function vcpuRows(host: Fork, domain: XenDomain): string {
   const { cpus, maxCpuId } = host.toolstack.tools.host.physinfo()._unsafeUnwrap();
   const config = host.toolstack.record(domain.domid)?.config;
-  const online = config ? config.vcpus ?? 1 : domain.vcpus;
+  const online = onlineVcpus(host, domain);
   const share = domain.cpuTime / BigInt(Math.max(1, domain.vcpus));
   const rows = Array.from({ length: domain.vcpus }, (_, vcpu) => {
     const place = vcpu < online

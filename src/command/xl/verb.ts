@@ -27,6 +27,8 @@ export interface XlVerb {
   readonly syntax: XlOptions;
   /** Operands at least. */
   readonly required: number;
+  /** The words as getopt gets them, where xl takes something out of their way first. */
+  argv?(argv: readonly string[]): readonly string[];
   /** More than getopt can tell; the fault's text is complete. */
   check?(args: XlArguments): UsageFault | undefined;
   run(host: Fork, args: XlArguments, context: Context): Outcome;
@@ -43,7 +45,8 @@ export function helpOf(verb: XlVerb): string {
 
 /** The verb's arguments, or what xl says of them. `dryRun` is the global -N. */
 export function parseVerb(verb: XlVerb, argv: readonly string[], dryRun = false): Result<XlArguments, UsageFault> {
-  const parsed = getopt(argv, verb.name, verb.syntax, verb.required, helpOf(verb));
+  const syntax = verb.ext ? { ...verb.syntax, anywhere: true as const } : verb.syntax;
+  const parsed = getopt(verb.argv?.(argv) ?? argv, verb.name, syntax, verb.required, helpOf(verb));
   if (parsed.isErr()) return err(parsed.error);
   const args = dryRun ? { ...fieldsOf(parsed.value), flags: new Set([...parsed.value.flags, "n"]) } : parsed.value;
   const fault = verb.check?.(args);

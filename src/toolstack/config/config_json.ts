@@ -3,48 +3,16 @@
  * left out, structures always there, booleans in words.
  */
 import { type Json } from "../../base/json.ts";
-import { type DiskConfig, type DomainConfig, type NicConfig, type ShownValue } from "./domain_config.ts";
-
-/** A structure's fields in order; a nested structure is [name, fields]. */
-type Layout = readonly (string | readonly [string, Layout])[];
-
-const HVM: Layout = [
-  ..."firmware bios pae acpi_s3 acpi_s4 acpi_laptop_slate nx viridian viridian_enable viridian_disable".split(" "),
-  ..."hpet vpt_align mmio_hole_memkb system_firmware smbios_firmware acpi_firmware nographic".split(" "),
-  ["vga", ["kind"]],
-  ["vnc", ["enable", "listen", "passwd", "display", "findunused"]],
-  "keymap",
-  ["sdl", ["enable", "opengl"]],
-  ["spice", ["enable", "port", "host", "disable_ticketing"]],
-  ..."serial boot usb usbversion usbdevice vkb_device soundhw xen_platform_pci usbdevice_list serial_list".split(" "),
-  ["rdm", []],
-];
-
-const layout = (type: DomainConfig["type"]): Layout => [
-  [
-    "c_info",
-    "type hap oos ssid_label name domid uuid pool_name run_hotplug_scripts driver_domain".split(" "),
-  ],
-  ["b_info", [
-    ..."max_vcpus avail_vcpus vcpu_hard_affinity vcpu_soft_affinity max_memkb target_memkb video_memkb".split(" "),
-    ..."shadow_memkb rtc_timeoffset localtime disable_migrate max_grant_frames max_maptrack_frames".split(" "),
-    ..."device_model_version device_model".split(" "),
-    ["sched_params", ["sched", "weight", "cap"]],
-    ..."claim_mode event_channels kernel cmdline ramdisk acpi bootloader nested_hvm apic dm_restrict".split(" "),
-    [`type.${type}`, type === "hvm" ? HVM : []],
-    ["arch_arm", []],
-    ["arch_x86", ["msr_relaxed"]],
-    "vpmu",
-    "dm_acpi_size",
-  ]],
-  ..."disks nics pcidevs vnvdimms on_poweroff on_reboot on_watchdog on_crash on_soft_reset".split(" "),
-];
+import { configLayout, type Layout } from "./config_layout.ts";
+import { present, word } from "./device_text.ts";
+import { type DiskConfig, type DomainConfig, type NicConfig } from "./domain_config.ts";
+import { NO_MAC } from "./nic.ts";
 
 /** What a running domain's record has beyond the file (`libxl_retrieve_domain_configuration`). */
 export type Extra = Readonly<Record<string, Json>>;
 
 export function configJson(config: DomainConfig, extra: Extra = {}): Json {
-  const values = new Map<string, Json>(Object.entries(config.shown).map(([path, value]) => [path, shownJson(value)]));
+  const values = new Map<string, Json>(Object.entries(config.shown));
   const put = (path: string, value: Json | undefined) => {
     if (value !== undefined) values.set(path, value);
   };
@@ -53,7 +21,7 @@ export function configJson(config: DomainConfig, extra: Extra = {}): Json {
   put("c_info/uuid", config.uuid);
   put("c_info/run_hotplug_scripts", "True");
   put("b_info/max_vcpus", config.maxVcpus);
-  if (config.vcpus !== undefined) put("b_info/avail_vcpus", Array.from({ length: config.vcpus }, (_, cpu) => cpu));
+  if (config.vcpus) put("b_info/avail_vcpus", Array.from({ length: config.vcpus }, (_, cpu) => cpu));
   put("b_info/max_memkb", config.maxMemkb);
   put("b_info/target_memkb", config.targetMemkb);
   put("b_info/video_memkb", config.videoMemkb);
@@ -66,7 +34,6 @@ export function configJson(config: DomainConfig, extra: Extra = {}): Json {
   put("b_info/dm_acpi_size", config.dmAcpiSize);
   if (config.disks.length > 0) put("disks", config.disks.map(diskJson));
   if (config.nics.length > 0) put("nics", config.nics.map(nicJson));
-  if (config.pci.length > 0) put("pcidevs", [...config.pci]);
   if (config.type === "hvm" && config.vnvdimms.length > 0) put("vnvdimms", vnvdimmsJson(config));
   const actions = {
     on_poweroff: config.onPoweroff,
@@ -77,7 +44,7 @@ export function configJson(config: DomainConfig, extra: Extra = {}): Json {
   };
   for (const [key, action] of Object.entries(actions)) put(key, action === "destroy" ? undefined : action);
   for (const [path, value] of Object.entries(extra)) put(path, value);
-  return laidOut(layout(config.type), values, "");
+  return laidOut(configLayout(config.type), values, "");
 }
 
 function laidOut(fields: Layout, values: ReadonlyMap<string, Json>, place: string): Json {
@@ -89,14 +56,6 @@ function laidOut(fields: Layout, values: ReadonlyMap<string, Json>, place: strin
     else if (values.has(path)) out[name] = values.get(path)!;
   }
   return out;
-}
-
-const word = (value: boolean): string => value ? "True" : "False";
-const shownJson = (value: ShownValue): Json => typeof value === "boolean" ? word(value) : value as Json;
-
-/** Fields without a value are left out, numbers also where they are zero. */
-function present(fields: Record<string, Json | undefined>): Json {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Json;
 }
 
 const one = (flag: boolean): number | undefined => flag ? 1 : undefined;
@@ -120,14 +79,18 @@ const nicJson = (nic: NicConfig): Json =>
   present({
     backend_domname: nic.backendDomain,
     devid: nic.devid,
+    mtu: nic.mtu || undefined,
     model: nic.model,
-    mac: nic.mac === "00:00:00:00:00:00" ? undefined : nic.mac,
+    mac: nic.mac === NO_MAC ? undefined : nic.mac,
     ip: nic.ip,
     bridge: nic.bridge,
     ifname: nic.ifname,
     script: nic.script,
     nictype: nic.type,
+    rate_bytes_per_interval: nic.rate?.bytesPerInterval || undefined,
+    rate_interval_usecs: nic.rate?.intervalUs,
     gatewaydev: nic.gatewaydev,
+    trusted: nic.trusted === undefined ? undefined : word(nic.trusted),
   });
 
 /** As v4's IDL has them, with a `path` where v4 knew frames alone. */

@@ -1,5 +1,7 @@
 /** A domain configuration as xl reads it from a file: what was said, nothing filled in (`libxl_types.idl`). */
 
+import { type Json } from "../../base/json.ts";
+
 export type DomainType = "hvm" | "pv" | "pvh";
 
 /** What happens when a domain stops: how files call it (`xl_parse.c`), and what it is in libxl (`libxl_action_on_shutdown`). */
@@ -38,6 +40,10 @@ export interface NicConfig {
   readonly ifname?: string;
   readonly script?: string;
   readonly gatewaydev?: string;
+  readonly mtu?: number;
+  /** What may pass in each interval. */
+  readonly rate?: { readonly bytesPerInterval: number; readonly intervalUs: number };
+  readonly trusted?: boolean;
   readonly type?: "vif" | "vif_ioemu";
 }
 
@@ -102,7 +108,8 @@ export interface DomainConfig {
   readonly dmAcpiSize?: number;
   readonly nvdeck: NvdeckConfig;
   /** Settings that only show in listings, by their place in libxl's structures (`type.hvm/vnc/display`). */
-  readonly shown: { readonly [path: string]: ShownValue };
+  readonly shown: { readonly [path: string]: Json };
 }
 
-export type ShownValue = string | number | boolean | readonly string[] | readonly number[] | readonly number[][];
+/** A configuration while it is read. */
+export type Draft = { -readonly [Key in keyof DomainConfig]?: DomainConfig[Key] };

@@ -1,7 +1,10 @@
 /** One `vif` entry: `key=value` pairs; what is wrong is said and left out (Xen 4.17 `tools/xl/xl_parse.c` parse_nic_config). */
 import { lookup } from "../../base/lookup.ts";
+import { LARGEST, strtoul } from "./c_numbers.ts";
 import { type Complaints } from "./complaints.ts";
 import { type NicConfig } from "./domain_config.ts";
+import { parseRate } from "./nic_rate.ts";
+import { Refused } from "./refused.ts";
 
 type Draft = { -readonly [Key in keyof NicConfig]: NicConfig[Key] };
 
@@ -16,7 +19,7 @@ const KEPT: Readonly<Record<string, keyof NicConfig>> = {
 };
 
 /** Understood by xl, of no consequence here. */
-const PASSED = /^(rate|forwarddev|colo_[a-z0-9_]+|mtu)=|^(un)?trusted$/;
+const PASSED = /^(forwarddev|colo_[a-z0-9_]+)=/;
 
 export function parseNic(spec: string, devid: number, complaints: Complaints): NicConfig {
   const nic: Draft = { devid };
@@ -34,9 +37,7 @@ function parseToken(nic: Draft, token: string, complaints: Complaints): void {
   const kept = lookup(KEPT, key);
   if (kept !== undefined) (nic as unknown as Record<string, string>)[kept] = value;
   else if (key === "mac") {
-    const mac = parseMac(value);
-    if (mac === undefined) complaints.say("Invalid parameter `mac'.");
-    else nic.mac = mac;
+    nic.mac = parseMac(value, nic.mac, complaints);
   } else if (key === "type") {
     if (value === "vif") nic.type = "vif";
     else if (value === "ioemu") nic.type = "vif_ioemu";
@@ -45,7 +46,13 @@ function parseToken(nic: Draft, token: string, complaints: Complaints): void {
     complaints.say("the netdev parameter is deprecated, please use gatewaydev instead");
     nic.gatewaydev = value;
   } else if (key === "devid") {
-    nic.devid = Number(value) || 0;
+    nic.devid = number(value);
+  } else if (key === "mtu") {
+    nic.mtu = number(value);
+  } else if (key === "rate") {
+    nic.rate = parseRate(value, complaints.source);
+  } else if (token === "trusted" || token === "untrusted") {
+    nic.trusted = token === "trusted";
   } else if (key === "accel") {
     complaints.say("the accel parameter for vifs is currently not supported");
   } else if (!PASSED.test(token)) {
@@ -53,16 +60,27 @@ function parseToken(nic: Draft, token: string, complaints: Complaints): void {
   }
 }
 
-/** Six hexadecimal bytes with any one character between them, as strtoul reads them. */
-function parseMac(text: string): string | undefined {
-  const bytes: string[] = [];
+/** Decimal digits in front, as an int; more than a long holds, or none at all, ends everything. */
+function number(text: string): number {
+  const read = strtoul(text, 10);
+  if (!read || read.value === LARGEST) throw new Refused(`xl: failed to convert "${text}" to number`);
+  return Number(BigInt.asIntN(32, read.value));
+}
+
+/** Six hexadecimal bytes with any one character between them. A byte that is none ends it; what came before counts. */
+function parseMac(text: string, before: string | undefined, complaints: Complaints): string {
+  const bytes = (before ?? NO_MAC).split(":");
   let rest = text;
-  for (let i = 0; i < 6; i++) {
-    const digits = /^(?:0[xX](?=[0-9a-fA-F]))?[0-9a-fA-F]+/.exec(rest)?.[0];
-    const byte = digits === undefined ? NaN : parseInt(digits, 16);
-    if (!(byte <= 255)) return undefined;
-    bytes.push(byte.toString(16).padStart(2, "0"));
-    rest = rest.slice(digits!.length + 1);
+  for (let i = 0; i < bytes.length; i++) {
+    const read = strtoul(rest, 16);
+    if (!read || BigInt.asUintN(32, read.value) > 255n) {
+      complaints.say("Invalid parameter `mac'.");
+      break;
+    }
+    bytes[i] = read.value.toString(16).padStart(2, "0");
+    rest = read.rest.slice(1);
   }
   return bytes.join(":");
 }
+
+export const NO_MAC = "00:00:00:00:00:00";

@@ -6,22 +6,30 @@
 import { err, ok, type Result } from "neverthrow";
 import { isUuid } from "../../base/guid.ts";
 import { lookup } from "../../base/lookup.ts";
-import { parseCpus } from "./affinity.ts";
+import { dropHvmloader, readBootloaderArguments, readCommandLine, readKernel } from "./boot_settings.ts";
+import { readChoices } from "./choices.ts";
 import { Complaints } from "./complaints.ts";
 import { parseDisk } from "./disk.ts";
 import {
   type DiskConfig,
   type DomainConfig,
   type DomainType,
+  type Draft,
   SHUTDOWN_ACTIONS,
   type ShutdownAction,
 } from "./domain_config.ts";
+import { readDisplay } from "./display.ts";
 import { readHvm } from "./hvm_settings.ts";
+import { readKeyboards } from "./keyboards.ts";
 import { parseNic } from "./nic.ts";
-import { PLAIN_SETTINGS, readPlain, type Shown } from "./plain_settings.ts";
+import { readOtherDevices } from "./other_devices.ts";
+import { parsePci } from "./pci_device.ts";
+import { PLAIN_SETTINGS, PV_SETTINGS, readPlain, type Shown } from "./plain_settings.ts";
 import { SettingReader } from "./reader.ts";
 import { Refused } from "./refused.ts";
+import { readResources } from "./resources.ts";
 import { parseSettings } from "./settings.ts";
+import { readVcpus } from "./vcpu_settings.ts";
 import { readDmAcpiSize, readNvdeck, readVnvdimms } from "./vnvdimm_settings.ts";
 
 /** What the host adds to a file. */
@@ -65,8 +73,6 @@ export function parseConfig(text: string, context: ConfigContext): Result<Parsed
   }
 }
 
-type Draft = { -readonly [Key in keyof DomainConfig]?: DomainConfig[Key] };
-
 function readConfig(read: SettingReader, context: ConfigContext): DomainConfig {
   const shown: Shown = {};
   const draft: Draft = {};
@@ -74,6 +80,7 @@ function readConfig(read: SettingReader, context: ConfigContext): DomainConfig {
     if (value !== undefined) draft[key] = value;
   };
 
+  readLabels(read, shown);
   const type = readType(read);
   const name = read.string("name");
   if (name === undefined) throw new Refused("Domain name must be specified.");
@@ -81,24 +88,31 @@ function readConfig(read: SettingReader, context: ConfigContext): DomainConfig {
 
   keep("targetMemkb", kib(read.long("memory")));
   keep("maxMemkb", kib(read.long("maxmem")) ?? draft.targetMemkb);
-  readVcpus(read, context, draft, shown);
+  readVcpus(read, context.cpus, draft, shown);
+  readGrantLimits(read, shown);
   const actions = readActions(read);
-  const pci = readPci(read);
+  if (type === "pv") readPlain(read, PV_SETTINGS, shown);
+  const pci = readPci(read, type, shown);
   keep("shadowMemkb", kib(read.long("shadow_memory")));
   keep("videoMemkb", kib(read.long("videoram")));
   keep("kernel", read.string("kernel"));
   keep("ramdisk", read.string("ramdisk"));
   keep("cmdline", readCommandLine(read));
   readPlain(read, PLAIN_SETTINGS, shown);
-  if (type === "hvm") readFirmware(read, draft, shown);
-  else if (draft.kernel === undefined && !read.has("bootloader")) {
-    throw new Refused("Neither kernel nor bootloader specified");
-  }
+  readBootloaderArguments(read, shown);
+  readChoices(read, type, shown);
+  if (type === "hvm") dropHvmloader(read, draft);
+  else readKernel(read, type, draft, shown);
+  readResources(read, shown);
 
   const disks = readDisks(read, context.source);
+  readOtherDevices(read, shown);
   const nics = (read.strings("vif") ?? []).map((spec, devid) => parseNic(spec, devid, read.complaints));
   keep("deviceModelVersion", readDeviceModelVersion(read));
+  readDeviceModelArguments(read, shown);
   if (type === "hvm") readHvm(read, shown);
+  if (type === "pv") readDisplay(read, shown);
+  readKeyboards(read, shown);
   // v4 reads these for HVM alone; that a guest of another kind gets none is refused when it is created.
   const vnvdimms = readVnvdimms(read, type);
   keep("dmAcpiSize", readDmAcpiSize(read));
@@ -117,6 +131,14 @@ function readConfig(read: SettingReader, context: ConfigContext): DomainConfig {
     nvdeck: readNvdeck(read),
     shown,
   };
+}
+
+/** With `init_seclabel` the domain starts with that one and goes on with `seclabel`. */
+function readLabels(read: SettingReader, shown: Shown): void {
+  const first = read.string("init_seclabel");
+  const label = read.string("seclabel");
+  if (first !== undefined) shown["c_info/ssid_label"] = first;
+  if (label !== undefined) shown[first === undefined ? "c_info/ssid_label" : "b_info/exec_ssid_label"] = label;
 }
 
 const kib = (mib: number | undefined): number | undefined => mib === undefined ? undefined : mib * 1024;
@@ -142,38 +164,16 @@ function readUuid(read: SettingReader, context: ConfigContext): string {
   return text.toLowerCase();
 }
 
-/** More than Xen gives any guest (HVM_MAX_VCPUS is 128): a bound on what a file may ask for. */
-const MOST_VCPUS = 8192;
+const INT_MAX = 2 ** 31 - 1;
 
-function readVcpus(read: SettingReader, context: ConfigContext, draft: Draft, shown: Shown): void {
-  const vcpus = read.long("vcpus");
-  if (vcpus !== undefined) {
-    if (vcpus < 0 || vcpus > MOST_VCPUS) throw new Refused("Unable to allocate cpumap");
-    draft.vcpus = vcpus;
+/** These end everything, without a word, where they are no number that fits. */
+function readGrantLimits(read: SettingReader, shown: Shown): void {
+  for (const name of ["max_grant_frames", "max_maptrack_frames", "max_grant_version"]) {
+    if (!read.has(name)) continue;
+    const limit = read.long(name, true);
+    if (limit === undefined || limit < 0 || limit > INT_MAX) throw new Refused("");
+    shown[`b_info/${name}`] = limit;
   }
-  const most = read.long("maxvcpus") || vcpus || 0;
-  if (most !== 0) draft.maxVcpus = most;
-  if (most < (vcpus ?? 0)) throw new Refused("xl: maxvcpus < vcpus");
-  if (most > MOST_VCPUS) throw new Refused("Unable to allocate cpumap");
-  for (const [key, path] of [["cpus", "b_info/vcpu_hard_affinity"], ["cpus_soft", "b_info/vcpu_soft_affinity"]]) {
-    const affinity = readAffinity(read, key!, most, context.cpus);
-    if (affinity) shown[path!] = affinity;
-  }
-}
-
-/** One list of CPUs for all vCPUs, or a list of them, one a vCPU. */
-function readAffinity(read: SettingReader, key: string, vcpus: number, cpus: number): number[][] | undefined {
-  const parsed = (text: string): number[] => {
-    const list = parseCpus(text, cpus);
-    if (typeof list === "string") throw new Refused(list);
-    return list;
-  };
-  const each = read.list(key, true);
-  if (each) return each.slice(0, vcpus).filter((item) => typeof item === "string").map(parsed);
-  const all = read.string(key);
-  if (all === undefined) return undefined;
-  const list = parsed(all);
-  return Array.from({ length: vcpus }, () => list);
 }
 
 function readActions(
@@ -193,46 +193,39 @@ function readActions(
   return { onPoweroff, onReboot, onWatchdog, onCrash, onSoftReset: action("on_soft_reset", "soft_reset") };
 }
 
-/** `[DOMAIN:]BUS:DEV.FUNC[@SLOT][,options]`; the exit status is libxl's ERROR_INVAL. */
-const PCI_DEVICE = /^(?:bdf=)?(?:[0-9a-f]{1,4}:)?[0-9a-f]{1,2}:[0-9a-f]{1,2}\.(?:[0-7]|\*)(?:@[0-9a-f]+)?(?:,.*)?$/i;
+/** libxl's ERROR_INVAL as an exit status. */
+const INVALID = 6;
 
-function readPci(read: SettingReader): readonly string[] {
-  const devices = read.strings("pci") ?? [];
-  const wrong = devices.find((device) => !PCI_DEVICE.test(device));
-  if (wrong !== undefined) throw new Refused(`unable to parse PCI_SPEC_STRING \`${wrong}' for passthrough`, 6);
-  return devices;
+function readPci(read: SettingReader, type: DomainType, shown: Shown): readonly string[] {
+  const flag = (name: string): boolean => (read.long(`pci_${name}`) ?? 0) !== 0;
+  const defaults = {
+    msitranslate: flag("msitranslate"),
+    power_mgmt: flag("power_mgmt"),
+    permissive: flag("permissive"),
+    seize: flag("seize"),
+    // Where the structure of HVM guests has "none", that of the others has zero, which is a policy.
+    rdm_policy: type === "hvm" ? undefined : "strict",
+  };
+  const specs = read.strings("pci") ?? [];
+  const devices = specs.map((spec) => {
+    const device = parsePci(spec, defaults);
+    if (device.isOk()) return device.value;
+    throw new Refused(`${device.error}unable to parse PCI_SPEC_STRING \`${spec}' for passthrough`, INVALID);
+  });
+  if (devices.length > 0) {
+    shown["pcidevs"] = devices;
+    if (type === "pv") shown["b_info/type.pv/e820_host"] = "True";
+  }
+  return specs;
 }
 
-function readCommandLine(read: SettingReader): string | undefined {
-  const line = read.string("cmdline");
-  const root = read.string("root");
-  const extra = read.string("extra");
-  if (line !== undefined) {
-    if (root !== undefined || extra !== undefined) {
-      read.complaints.say("Warning: ignoring root= and extra= in favour of cmdline=");
-    }
-    return line;
-  }
-  const parts = [...(root === undefined ? [] : [`root=${root}`]), ...(extra === undefined ? [] : [extra])];
-  return parts.length === 0 ? undefined : parts.join(" ");
-}
-
-function readFirmware(read: SettingReader, draft: Draft, shown: Shown): void {
-  if (draft.kernel?.split("/").at(-1) === "hvmloader") {
-    read.complaints.say(
-      `WARNING: you seem to be using "kernel" directive to override HVM guest firmware. Ignore that. ` +
-        `Use "firmware_override" instead if you really want a non-default firmware`,
-    );
-    delete draft.kernel;
-  }
-  const bios = read.string("bios");
-  if (bios !== undefined) {
-    if (!["rombios", "seabios", "ovmf"].includes(bios)) {
-      throw new Refused(`ERROR: invalid value "${bios}" for "bios"`);
-    }
-    shown["b_info/type.hvm/bios"] = bios;
-  } else if (read.has("bios_path_override")) {
-    read.complaints.say("WARNING: bios_path_override given without specific bios name");
+/** `device_model_args`, `…_pv`, `…_hvm`: lists, and nothing else. */
+function readDeviceModelArguments(read: SettingReader, shown: Shown): void {
+  for (const suffix of ["", "_pv", "_hvm"]) {
+    const name = `device_model_args${suffix}`;
+    const list = read.strings(name);
+    if (!list && read.has(name)) throw new Refused(`xl: Unable to parse ${name}.`, 3);
+    if (list && list.length > 0) shown[`b_info/extra${suffix}`] = list;
   }
 }
 

@@ -1,102 +1,126 @@
 /** Settings that xl takes over as they are: their kind, and where libxl's structures keep them (`libxl_types.idl`, 4.17). */
-import { type ShownValue } from "./domain_config.ts";
+import { type Json } from "../../base/json.ts";
+import { word } from "./device_text.ts";
 import { type SettingReader } from "./reader.ts";
 
 /** Values by the path that libxl's structures keep them under. */
-export type Shown = Record<string, ShownValue>;
+export type Shown = Record<string, Json>;
+
+/** `int` and `u32` cut to 32 bits as C does; `mib` is kept in KiB. */
+type Kind = "string" | "bool" | "int" | "u32" | "mib";
 
 export interface PlainSetting {
   readonly name: string;
-  readonly kind: "string" | "long" | "bool";
+  readonly kind: Kind;
   readonly path: string;
-  /** Unit of the file in units of the structure: MiB in KiB is 1024. */
-  readonly scale?: number;
+  /** The value that libxl takes for "nothing was said". */
+  readonly unsaid?: number;
 }
 
-const plain = (kind: PlainSetting["kind"], place: string, names: Record<string, string>): PlainSetting[] =>
-  Object.entries(names).map(([name, field]) => ({ name, kind, path: `${place}/${field}` }));
+const plain = (kind: Kind, place: string, names: Record<string, string>, unsaid?: number): PlainSetting[] =>
+  Object.entries(names).map(([name, field]) => ({
+    name,
+    kind,
+    path: place === "" || place.endsWith("/") ? `${place}${field}` : `${place}/${field}`,
+    ...(unsaid === undefined ? {} : { unsaid }),
+  }));
+
+const same = (...names: string[]): Record<string, string> => Object.fromEntries(names.map((name) => [name, name]));
 
 /** Of every kind of guest. */
 export const PLAIN_SETTINGS: readonly PlainSetting[] = [
-  ...plain("bool", "c_info", { hap: "hap", oos: "oos", driver_domain: "driver_domain" }),
-  ...plain("string", "c_info", { pool: "pool_name", seclabel: "ssid_label" }),
-  ...plain("long", "b_info/sched_params", { cpu_weight: "weight", cap: "cap" }),
+  ...plain("bool", "c_info", same("hap", "oos", "driver_domain", "xend_suspend_evtchn_compat")),
+  ...plain("string", "c_info", { pool: "pool_name" }),
+  ...plain("int", "b_info/sched_params", { cpu_weight: "weight", ...same("cap", "period", "slice", "latency") }, -1),
+  ...plain("int", "b_info/sched_params", same("extratime"), -1),
   ...plain("bool", "b_info", {
     nomigrate: "disable_migrate",
-    localtime: "localtime",
-    acpi: "acpi",
     nestedhvm: "nested_hvm",
+    device_model_stubdomain_override: "device_model_stubdomain",
+    ...same("localtime", "acpi", "dm_restrict", "vpmu"),
   }),
-  ...plain("long", "b_info", {
-    max_grant_frames: "max_grant_frames",
-    max_maptrack_frames: "max_maptrack_frames",
-    rtc_timeoffset: "rtc_timeoffset",
-    max_event_channels: "event_channels",
+  ...plain("u32", "b_info", { ...same("rtc_timeoffset"), max_event_channels: "event_channels" }, 0),
+  ...plain("int", "b_info", same("vmtrace_buf_kb"), 0),
+  ...plain("mib", "b_info", { stubdomain_memory: "stubdomain_memkb" }),
+  ...plain("string", "b_info", {
+    device_model_override: "device_model",
+    device_model_stubdomain_seclabel: "device_model_ssid_label",
+    ...same("bootloader", "device_tree", "device_model_user"),
+    ...same("stubdomain_kernel", "stubdomain_cmdline", "stubdomain_ramdisk"),
   }),
-  ...plain("string", "b_info", { bootloader: "bootloader", device_model_override: "device_model" }),
-  ...plain("bool", "b_info", { dm_restrict: "dm_restrict", vpmu: "vpmu" }),
+  ...plain("bool", "b_info/arch_x86", same("msr_relaxed")),
 ];
+
+export const PV_SETTINGS: readonly PlainSetting[] = plain("bool", "b_info/type.pv", same("e820_host"));
+
+export const PVH_SETTINGS: readonly PlainSetting[] = [
+  ...plain("bool", "b_info/type.pvh", same("pvshim")),
+  ...plain("string", "b_info/type.pvh", same("pvshim_path", "pvshim_cmdline", "pvshim_extra")),
+];
+
+/** `vnc…`, `sdl…`: of HVM guests, and of the one display of a PV guest. */
+export const displaySettings = (place: string): readonly PlainSetting[] => [
+  ...plain("bool", `${place}vnc`, { vnc: "enable", vncunused: "findunused" }),
+  ...plain("string", `${place}vnc`, { vnclisten: "listen", vncpasswd: "passwd" }),
+  ...plain("int", `${place}vnc`, { vncdisplay: "display" }, 0),
+  ...plain("bool", `${place}sdl`, { sdl: "enable", opengl: "opengl" }),
+  ...plain("string", `${place}sdl`, same("display", "xauthority")),
+  ...plain("string", place, same("keymap")),
+];
+
+const HVM = "b_info/type.hvm";
 
 /** Of HVM guests. */
 export const HVM_SETTINGS: readonly PlainSetting[] = [
-  ...plain("string", "b_info/type.hvm", {
+  ...plain("string", HVM, {
     firmware_override: "firmware",
     bios_path_override: "system_firmware",
-    smbios_firmware: "smbios_firmware",
-    acpi_firmware: "acpi_firmware",
-    keymap: "keymap",
-    boot: "boot",
-    soundhw: "soundhw",
+    ...same("smbios_firmware", "acpi_firmware", "boot", "soundhw"),
   }),
-  ...plain("bool", "b_info/type.hvm", {
-    pae: "pae",
-    acpi_s3: "acpi_s3",
-    acpi_s4: "acpi_s4",
-    acpi_laptop_slate: "acpi_laptop_slate",
-    nx: "nx",
-    hpet: "hpet",
-    vpt_align: "vpt_align",
-    nographic: "nographic",
-    usb: "usb",
-    vkb_device: "vkb_device",
-    xen_platform_pci: "xen_platform_pci",
+  ...plain("bool", HVM, {
+    altp2mhvm: "altp2m",
+    ...same("pae", "acpi_s3", "acpi_s4", "acpi_laptop_slate", "nx", "hpet", "vpt_align", "nographic", "usb"),
+    ...same("vkb_device", "xen_platform_pci"),
   }),
-  { name: "apic", kind: "bool", path: "b_info/apic" },
-  { name: "mmio_hole", kind: "long", path: "b_info/type.hvm/mmio_hole_memkb", scale: 1024 },
-  { name: "usbversion", kind: "long", path: "b_info/type.hvm/usbversion" },
-  { name: "vnc", kind: "bool", path: "b_info/type.hvm/vnc/enable" },
-  { name: "vnclisten", kind: "string", path: "b_info/type.hvm/vnc/listen" },
-  { name: "vncpasswd", kind: "string", path: "b_info/type.hvm/vnc/passwd" },
-  { name: "vncdisplay", kind: "long", path: "b_info/type.hvm/vnc/display" },
-  { name: "vncunused", kind: "bool", path: "b_info/type.hvm/vnc/findunused" },
-  { name: "sdl", kind: "bool", path: "b_info/type.hvm/sdl/enable" },
-  { name: "opengl", kind: "bool", path: "b_info/type.hvm/sdl/opengl" },
-  { name: "spice", kind: "bool", path: "b_info/type.hvm/spice/enable" },
-  { name: "spiceport", kind: "long", path: "b_info/type.hvm/spice/port" },
-  { name: "spicehost", kind: "string", path: "b_info/type.hvm/spice/host" },
-  { name: "spicedisable_ticketing", kind: "bool", path: "b_info/type.hvm/spice/disable_ticketing" },
-];
-
-/** `libxl_viridian_enlightenment`: bit numbers by position. */
-export const VIRIDIAN: readonly string[] = [
-  "base",
-  "freq",
-  "time_ref_count",
-  "reference_tsc",
-  "hcall_remote_tlb_flush",
-  "apic_assist",
-  "crash_ctl",
-  "synic",
-  "stimer",
-  "hcall_ipi",
-  "ex_processor_masks",
-  "no_vp_limit",
-  "cpu_hotplug",
+  ...plain("bool", "b_info", same("apic")),
+  ...plain("int", HVM, same("usbversion"), 0),
+  ...plain("mib", HVM, { rdm_mem_boundary: "rdm_mem_boundary_memkb" }),
+  ...displaySettings(`${HVM}/`),
+  ...plain("bool", `${HVM}/spice`, {
+    spice: "enable",
+    spicedisable_ticketing: "disable_ticketing",
+    spiceagent_mouse: "agent_mouse",
+    spicevdagent: "vdagent",
+    spice_clipboard_sharing: "clipboard_sharing",
+  }),
+  ...plain("int", `${HVM}/spice`, {
+    spiceport: "port",
+    spicetls_port: "tls_port",
+    spiceusbredirection: "usbredirection",
+  }, 0),
+  ...plain("string", `${HVM}/spice`, {
+    spicehost: "host",
+    spicepasswd: "passwd",
+    spice_image_compression: "image_compression",
+    spice_streaming_video: "streaming_video",
+  }),
 ];
 
 export function readPlain(read: SettingReader, table: readonly PlainSetting[], shown: Shown): void {
-  for (const { name, kind, path, scale = 1 } of table) {
-    const value = kind === "string" ? read.string(name) : kind === "bool" ? read.bool(name) : read.long(name);
-    if (value !== undefined) shown[path] = typeof value === "number" ? value * scale : value;
+  for (const { name, kind, path, unsaid } of table) {
+    const value = readKind(read, name, kind);
+    if (value !== undefined && value !== unsaid) shown[path] = value;
   }
+}
+
+function readKind(read: SettingReader, name: string, kind: Kind): string | number | undefined {
+  if (kind === "string") return read.string(name);
+  if (kind === "bool") {
+    const value = read.bool(name);
+    return value === undefined ? undefined : word(value);
+  }
+  const value = read.long(name);
+  if (value === undefined) return undefined;
+  if (kind === "mib") return value * 1024;
+  return kind === "int" ? value | 0 : value >>> 0;
 }

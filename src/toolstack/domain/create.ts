@@ -5,14 +5,14 @@
  */
 import { err, ok, type Result } from "neverthrow";
 import { type Domid } from "../../abi/address.ts";
-import { KiB, PAGE_SIZE } from "../../base/units.ts";
+import { KiB, MiB, PAGE_SIZE } from "../../base/units.ts";
 import { assignmentId } from "../assignment.ts";
 import { assignments } from "../assignments.ts";
 import { type Backend } from "../backend/backend.ts";
 import { forgetRemains } from "../backend/claims.ts";
 import { type DomainConfig } from "../config/domain_config.ts";
 import { type DomainRecord } from "../domain_record.ts";
-import { domainNamed, keepRecord } from "../domain_records.ts";
+import { domainNamed, freeConsole, keepRecord } from "../domain_records.ts";
 import { type Tools } from "../parts.ts";
 import { congruentAddresses } from "../vnvdimm/congruent.ts";
 import { deviceAddresses, mapBackend, type Placed, placementNote } from "../vnvdimm/mapping.ts";
@@ -51,6 +51,8 @@ export function createDomain(
   const notes: string[] = [];
   const config = withKeptUuid(tools, source.config, notes);
   const plan = planMemory(config);
+  const unfit = unfitFor(tools, config);
+  if (unfit) return err({ fault: unfit, domid: undefined });
   const made = tools.domains.create(config.type, config.uuid, plan.vcpus);
   if (made.isErr()) return err({ fault: { kind: "no-domid", errno: made.error }, domid: undefined });
   const domid = made.value;
@@ -109,6 +111,7 @@ function build(
     config,
     text,
     source,
+    console: freeConsole(tools),
     startedAt: tools.clock.now(),
     vnvdimms: placed.value.map(vnvdimmRecord),
   });
@@ -136,19 +139,44 @@ function giveMemory(tools: Tools, domid: number, config: DomainConfig, plan: Mem
     .andThen(() => config.type === "pv" ? ok() : step("table pool", domains.setTablePool(domid, plan.poolMemkb)))
     .andThen(() => small ? step("pmem order", domains.setPmemOrder(domid, config.nvdeck.eptOrder)) : ok());
   if (settings.isErr()) return err(settings.error);
-  const missing = missingFile(tools, config);
+  const missing = missingFile(tools, config) ?? smallMemory(config, plan);
   if (missing) return err(missing);
   const free = tools.host.physinfo().map((info) => info.free).unwrapOr(0);
   return populate(tools, domid, plan.populated)
     .mapErr((missing): CreateFault => ({ kind: "no-memory", missing, of: plan.ram, free }));
 }
 
+/** What libxl refuses before it asks Xen for a domain. */
+function unfitFor(tools: Tools, { pci, vnvdimms }: DomainConfig): CreateFault | undefined {
+  // Together with vNVDIMMs there is a better reason, given later.
+  if (pci.length === 0 || vnvdimms.length > 0) return undefined;
+  const directio = tools.host.physinfo().map(({ capabilities }) => capabilities.directio).unwrapOr(false);
+  return directio ? undefined : { kind: "no-iommu", device: pci[0]! };
+}
+
+/** Where a PV or PVH kernel is put, and what Debian's Linux 6.1 takes from there: the captures' kernel, and one like most. */
+const KERNEL_START = 16 * MiB;
+const KERNEL_BYTES = 58 * MiB;
+
+function smallMemory({ type }: DomainConfig, { maxMemkb }: MemoryPlan): CreateFault | undefined {
+  const memory = maxMemkb * KiB;
+  const needed = KERNEL_START + KERNEL_BYTES;
+  return type === "hvm" || memory > needed ? undefined : { kind: "small-memory", memory, needed };
+}
+
 function missingFile({ facts }: Tools, config: DomainConfig): CreateFault | undefined {
   const { dom0Files } = facts;
   if (!dom0Files) return undefined;
-  const needed = config.type === "hvm"
-    ? [["firmware", HVMLOADER] as const]
-    : [["kernel", config.kernel] as const, ["ramdisk", config.ramdisk] as const];
+  // A script finds its target itself; another domain's is its own.
+  const disks = config.disks.filter(({ format, script, backendDomain }) =>
+    format !== "empty" && script === undefined && backendDomain === undefined
+  );
+  const needed = [
+    ...disks.map(({ target }) => ["disk", target] as const),
+    ...(config.type === "hvm"
+      ? [["firmware", HVMLOADER] as const]
+      : [["kernel", config.kernel] as const, ["ramdisk", config.ramdisk] as const]),
+  ];
   for (const [role, path] of needed) {
     if (path !== undefined && !dom0Files.includes(path)) return { kind: "no-file", role, path };
   }

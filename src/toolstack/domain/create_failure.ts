@@ -8,9 +8,11 @@ import { type Explanation } from "../pmem/setup_refusal.ts";
 export type CreateFault =
   | { readonly kind: "no-domid"; readonly errno: Errno }
   | { readonly kind: "name-taken"; readonly name: string }
-  | { readonly kind: "no-file"; readonly path: string; readonly role: "kernel" | "ramdisk" | "firmware" }
+  | { readonly kind: "no-file"; readonly path: string; readonly role: "disk" | "kernel" | "ramdisk" | "firmware" }
   | { readonly kind: "setting"; readonly what: string; readonly errno: Errno }
   | { readonly kind: "no-memory"; readonly missing: number; readonly of: number; readonly free: number }
+  | { readonly kind: "small-memory"; readonly memory: number; readonly needed: number }
+  | { readonly kind: "no-iommu"; readonly device: string }
   | { readonly kind: "not-hvm"; readonly type: DomainType }
   | { readonly kind: "device-model-version"; readonly version: string }
   | { readonly kind: "with-pci"; readonly device: string }
@@ -59,6 +61,18 @@ export function explainCreate(fault: CreateFault): Explanation {
           shortSize(fault.missing)
         } could not be had`,
         hint: "lower memory=, or destroy another domain",
+      };
+    case "small-memory":
+      return {
+        what: `a kernel like Debian's takes ${shortSize(fault.needed)} with the hole below it, there are ${
+          shortSize(fault.memory)
+        }`,
+        hint: `memory = ${fault.needed / MiB + 1} or more`,
+      };
+    case "no-iommu":
+      return {
+        what: `passthrough not supported on this platform: no IOMMU for PCI device ${fault.device}`,
+        hint: "leave out pci=, or switch on the IOMMU in firmware and for Xen",
       };
     case "not-hvm":
       return {

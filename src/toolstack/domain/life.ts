@@ -5,6 +5,7 @@
 import { err, ok, type Result } from "neverthrow";
 import { type Domid } from "../../abi/address.ts";
 import { type ShutdownReason } from "../../abi/hypercalls.ts";
+import { calendar } from "../../base/calendar.ts";
 import { assignmentId } from "../assignment.ts";
 import { assignmentsOf } from "../assignments.ts";
 import { type DomainConfig, type ShutdownAction } from "../config/domain_config.ts";
@@ -18,6 +19,11 @@ import { createDomain } from "./create.ts";
 export interface NoDomain {
   readonly kind: "no-domain";
   readonly domid: number;
+}
+
+/** It is paused or has stopped, so that nobody in it hears what it is asked to do. */
+export interface Unheard {
+  readonly kind: "unheard";
 }
 
 const noDomain = (domid: number): NoDomain => ({ kind: "no-domain", domid });
@@ -68,8 +74,10 @@ export interface Ending {
  * Orders the guest to stop. It has PV drivers, so it does so at once: it tells Xen why, and the toolstack acts on that as the
  * domain's configuration says.
  */
-export function stopDomain(tools: Tools, domid: number, reason: ShutdownReason): Result<Ending, NoDomain> {
+export function stopDomain(tools: Tools, domid: number, reason: ShutdownReason): Result<Ending, NoDomain | Unheard> {
   if (!recordOf(tools, domid)) return err(noDomain(domid));
+  const info = tools.domains.info(domid).unwrapOr(undefined);
+  if (info?.paused || info?.shutdown !== undefined) return err({ kind: "unheard" });
   const stopped = tools.domains.stop(domid, reason);
   return stopped.isErr() ? err(noDomain(domid)) : reap(tools, domid);
 }
@@ -119,8 +127,15 @@ function actionFor(config: DomainConfig, reason: ShutdownReason): ShutdownAction
 
 /** The old one stays under another name; its successor cannot have the vNVDIMMs that it still owns. */
 function preserved(tools: Tools, record: DomainRecord): Pick<Ending, "restartedAs" | "failure"> {
-  keepRecord(tools, { ...record, name: `${record.name}-${tools.clock.now() / 1_000_000_000n}` });
+  keepRecord(tools, { ...record, name: `${record.name}-${timeText(tools.clock.now())}` });
   return restarted(tools, record);
+}
+
+/** `20261122T1706Z`: as xl names what it keeps (`xl_vmcontrol.c` preserve_domain). */
+function timeText(nanoseconds: bigint): string {
+  const { year, month, day, hour, minute } = calendar(Number(nanoseconds / 1_000_000_000n));
+  const two = (value: number): string => String(value).padStart(2, "0");
+  return `${year}${two(month)}${two(day)}T${two(hour)}${two(minute)}Z`;
 }
 
 /** Made again from the configuration as it is by now, with what was attached meanwhile (xl_vmcontrol.c reload_domain_config). */

@@ -61,7 +61,7 @@ export function planMemory(config: DomainConfig): MemoryPlan {
     videoMemkb,
     vcpus,
     limitMemkb: targetMemkb + SLACK_MEMKB + Math.ceil(dmAcpiSize / KiB),
-    poolMemkb: config.shadowMemkb ?? requiredPool(config, vcpus, maxMemkb),
+    poolMemkb: config.shadowMemkb ?? requiredPool(config, maxMemkb),
     ram,
     lowRamEnd,
     layout,
@@ -80,8 +80,12 @@ const wantsTables = (config: DomainConfig): boolean => config.vnvdimms.length > 
 const defaultVideo = (config: DomainConfig): number =>
   config.shown["b_info/type.hvm/vga/kind"] === "std" ? STANDARD_MEMKB : CIRRUS_MEMKB;
 
-/** KiB: 256 pages a vCPU and a page a MiB, doubled without HAP (never here). pmem is not in it. */
-function requiredPool(config: DomainConfig, vcpus: number, maxMemkb: number): number {
+/**
+ * KiB: 256 pages a vCPU and a page a MiB, doubled without HAP (never here). pmem is not in it, and neither is the vCPU of a file
+ * that names none: it is added after this is reckoned.
+ */
+function requiredPool(config: DomainConfig, maxMemkb: number): number {
+  const vcpus = config.maxVcpus ?? config.vcpus ?? 0;
   const translated = config.type === "pv" ? 0 : 1;
   return 4 * (256 * vcpus + translated * Math.floor(maxMemkb / 1024));
 }

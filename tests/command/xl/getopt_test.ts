@@ -15,10 +15,16 @@ Deno.test("short options may be joined, values may follow at once or as the next
   assert.deepEqual(good("-lfx"), { flags: ["l"], values: { f: "x" }, operands: [] });
 });
 
-Deno.test("operands may stand among options, and -- ends those", () => {
-  assert.deepEqual(good("a -l b"), { flags: ["l"], values: {}, operands: ["a", "b"] });
-  assert.deepEqual(good("a -- -l"), { flags: [], values: {}, operands: ["a", "-l"] });
+Deno.test("the first operand ends the options, and so does --", () => {
+  assert.deepEqual(good("a -l b"), { flags: [], values: {}, operands: ["a", "-l", "b"] });
+  assert.deepEqual(good("-- -l"), { flags: [], values: {}, operands: ["-l"] });
   assert.deepEqual(good("-"), { flags: [], values: {}, operands: ["-"] });
+});
+
+Deno.test("in verbs of our own, options may stand among operands", () => {
+  const words = "a -l b -- -f".split(" ");
+  const { flags, operands } = getopt(words, "verb", { ...OPTIONS, anywhere: true }, 0, "HELP\n")._unsafeUnwrap();
+  assert.deepEqual([[...flags], operands], [["l"], ["a", "b", "-f"]]);
 });
 
 Deno.test("long options may be shortened while only one begins that way", () => {

@@ -47,7 +47,7 @@ Deno.test("a vNVDIMM that does not start on 16 MiB is said to be of little use t
   story.ok("xl pmem-setup --namespace namespace0.0 --mgmt namespace0.4");
   const labels = "type=namespace, backend=namespace0.1, nr_label_pages=32";
   const { toolstack } = story.fork;
-  const text = `name = 'g1'\ntype = 'hvm'\nmemory = 128\nvnvdimms = [ '${labels}', 'namespace0.0' ]\n`;
+  const text = `name = 'g1'\ntype = 'hvm'\nmemory = 128\nvcpus = 1\nvnvdimms = [ '${labels}', 'namespace0.0' ]\n`;
   const { config } = toolstack.parseConfig(text, "g1.cfg")._unsafeUnwrap();
   const { notes } = toolstack.create({ config, text, source: "g1.cfg" })._unsafeUnwrap();
   assert.equal(notes.length, 1);
