@@ -4,6 +4,8 @@
  * (`deno task test -u` writes snapshots anew, `deno task test tests/label` runs one folder).
  */
 
+import { REPORT } from "./support/report.ts";
+
 const ENVIRONMENT = {
   FORCE_COLOR: "3",
   TERM: "xterm-256color",
@@ -18,6 +20,7 @@ const given = Deno.args.filter((arg) => arg !== "-u");
 const update = Deno.args.includes("-u");
 const places = given.some((arg) => !arg.startsWith("-")) ? [] : ["tests"];
 
+const reports = Deno.makeTempFileSync();
 const run = await new Deno.Command(Deno.execPath(), {
   args: [
     "test",
@@ -32,7 +35,7 @@ const run = await new Deno.Command(Deno.execPath(), {
     ...places,
     ...(update ? ["-u"] : []),
   ],
-  env: { ...ENVIRONMENT, CI: "", NO_COLOR: "" },
+  env: { ...ENVIRONMENT, CI: "", NO_COLOR: "", [REPORT]: reports },
   stdout: "piped",
   stderr: "inherit",
 }).spawn();
@@ -65,6 +68,8 @@ for await (const chunk of run.stdout.pipeThrough(new TextDecoderStream())) {
 take(tail);
 
 const { success } = await run.status;
+console.log(Deno.readTextFileSync(reports));
+Deno.removeSync(reports);
 // A module that cannot be loaded prints no "not ok".
 if (!success && failed === 0) failed = 1;
 console.log(`${passed} passed, ${failed} failed`);

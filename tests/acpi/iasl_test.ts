@@ -1,6 +1,7 @@
 /** Our AML in the hands of ACPICA itself: iasl and acpiexec (Debian's acpica-tools). Without them nothing is shown, loudly. */
 import assert from "node:assert/strict";
 import { aslText, decodeAml, guestSsdt } from "../../src/acpi/mod.ts";
+import { report } from "../support/report.ts";
 import { capturedTables } from "./support.ts";
 
 const HEADER = 36; // iasl puts its own name and version into it
@@ -24,7 +25,7 @@ function withTool(tool: string, name: string, test: (folder: string) => void): v
       : Deno.permissions.querySync({ name: "write" }).state !== "granted"
       ? "no permission to write files"
       : undefined;
-    if (missing) return console.error(`SKIPPED, NOT TESTED: "${name}": ${missing}`);
+    if (missing) return report(`SKIPPED, NOT TESTED: "${name}": ${missing}`);
     const folder = Deno.makeTempDirSync();
     try {
       test(folder);

@@ -5,6 +5,7 @@
  */
 import assert from "node:assert/strict";
 import { FIXTURES } from "../dom0/captured_dom0.ts";
+import { report } from "../support/report.ts";
 import { type Aspect, ASPECTS, type Run, runCapture } from "./run_capture.ts";
 
 /** What cannot be the same, and why. */
@@ -33,7 +34,7 @@ Deno.test("captured machines, run again, end as they ended", async () => {
     const run = await runCapture(name);
     if (run) runs.push(run);
   }
-  console.log(table(runs));
+  report(table(runs));
   for (const { name, differences } of runs) {
     for (const aspect of ASPECTS) {
       const difference = differences[aspect];

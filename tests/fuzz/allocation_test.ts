@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import * as acpi from "../../src/acpi/mod.ts";
 import { capturedTables } from "../acpi/support.ts";
 import { captured } from "../label/captures.ts";
+import { report } from "../support/report.ts";
 import { readLabelArea } from "../../src/label/mod.ts";
 
 /** References, numbers and bytes that a decoded thing holds of its own; views of the input cost only themselves. */
@@ -54,7 +55,7 @@ Deno.test("counts and sizes of all ones in an index block cost no memory", () =>
 
 Deno.test("the densest input of each format keeps at most 128 times its size", () => {
   if (Deno.permissions.querySync({ name: "run" }).state !== "granted") {
-    return console.error("SKIPPED, NOT TESTED: memory of the densest inputs: no permission to run a process");
+    return report("SKIPPED, NOT TESTED: memory of the densest inputs: no permission to run a process");
   }
   const { stdout, stderr, success } = new Deno.Command(Deno.execPath(), {
     args: ["run", "--no-prompt", "--v8-flags=--expose-gc,--max-old-space-size=512", "--allow-env", "--allow-read"]

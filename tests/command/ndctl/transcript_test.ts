@@ -1,5 +1,6 @@
 /** Command lines typed into real machines, each replayed in order: exit status and output are those of the real tools. */
 import assert from "node:assert/strict";
+import { report } from "../../support/report.ts";
 import { textOf } from "../../../src/base/bytes.ts";
 import { capturedDom0, FIXTURES, folderOf } from "../../dom0/captured_dom0.ts";
 import { Uuids } from "./normalise.ts";
@@ -87,7 +88,7 @@ const transcripts = [
 for (const { name, root } of transcripts) {
   Deno.test(`${name}: every line ends and prints as on the real machine`, async () => {
     const { lines, different, saysElse } = await replay(name, root);
-    console.log(
+    report(
       `${name}: ${lines - different.length} of ${lines} lines, ${saysElse.length} with other words on stderr`,
     );
     assert.deepEqual(different, []);
