@@ -2,14 +2,14 @@
  * Giving a range of pmem its frame table and M2P (RFC v4's "arch setup"; reference/xen-vnvdimm.md 4.6), for both
  * managements. Checks first, then the structures are laid into the management slice in 2 MiB chunks, bottom up.
  */
-import { CHUNK_FRAMES, costReal, missingChunks, STRUCTURE_KINDS } from "../abi/structure_cost.ts";
+import { CHUNK_FRAMES, costReal, missingChunks, STRUCTURE_KINDS, type StructureKind } from "../abi/structure_cost.ts";
 import { isAligned } from "../base/quantity.ts";
-import { overlaps, type Range } from "../base/range.ts";
+import { lengthOf, overlaps, type Range } from "../base/range.ts";
 import { MiB, PAGE_SIZE } from "../base/units.ts";
 import { type Check } from "./check.ts";
 import { type Core } from "./core.ts";
 import { isNumaValid, proximityDomainsOf } from "./numa.ts";
-import { type StructureRun } from "./regions.ts";
+import { servedBy, type StructureRun } from "./regions.ts";
 
 /** 128 GiB of frame table, 32 bytes a frame: where the default build of Xen ends, at 16 TiB. */
 export const FRAME_LIMIT = 2 ** 32;
@@ -87,8 +87,8 @@ export const HOT_ADD_CHECKS: readonly Check<SetupRequest>[] = [
     errno: "ENOMEM",
     when: "the management slice has too few chunks of 2 MiB left for what is really needed",
     fails: ({ core, range, slice }) => {
-      const { frames } = costReal(range, presentRanges(core));
-      return frames > slice.end - slice.start;
+      const missing = STRUCTURE_KINDS.flatMap((kind) => missingOn(core, kind, range));
+      return missing.reduce((sum, chunks) => sum + lengthOf(chunks) * CHUNK_FRAMES, 0) > lengthOf(slice);
     },
   },
 ];
@@ -101,16 +101,24 @@ export interface BuiltStructures {
 
 /** Lays out what the range lacks; the checks have passed. Content of the slice is overwritten by Xen from then on. */
 export function buildStructures({ core, range, slice }: SetupRequest): BuiltStructures {
-  const present = presentRanges(core);
   const structures: StructureRun[] = [];
   let mfn = slice.start;
   for (const kind of STRUCTURE_KINDS) {
-    for (const { start, end } of missingChunks(kind, range, present)) {
+    for (const { start, end } of missingOn(core, kind, range)) {
       structures.push({ kind, first: start, count: end - start, mfn });
       mfn += (end - start) * CHUNK_FRAMES;
     }
   }
   return { structures, used: mfn - slice.start };
+}
+
+/**
+ * Chunks that a range needs and that are nowhere yet: neither RAM's, nor in a management region, where they stay when what they
+ * served is released before something behind them.
+ */
+function missingOn(core: Core, kind: StructureKind, range: Range): Range[] {
+  const built = core.regions.list("mgmt").flatMap(({ structures }) => structures).filter((run) => run.kind === kind);
+  return missingChunks(kind, range, [...ramFrames(core), ...built.map(servedBy)]);
 }
 
 function inPdxHole(core: Core, frame: number): boolean {

@@ -5,7 +5,7 @@
  */
 import { type Blocks } from "../base/blocks.ts";
 import { contains, intersection, overlaps, type Range } from "../base/range.ts";
-import { type StructureKind } from "../abi/structure_cost.ts";
+import { CHUNK_FRAMES, type StructureKind, STRUCTURES } from "../abi/structure_cost.ts";
 
 export interface RawRegion extends Range {
   readonly pxm: number;
@@ -21,8 +21,14 @@ export interface StructureRun {
   readonly mfn: number;
 }
 
+/** The frames whose structures these are. */
+export const servedBy = ({ kind, first, count }: StructureRun): Range => {
+  const { span } = STRUCTURES[kind];
+  return { start: first * span, end: (first + count) * span };
+};
+
 export interface MgmtRegion extends Range {
-  /** Frames taken from the start, never given back. */
+  /** Frames taken from the start; given back from the end only, when what they served is released. */
   readonly used: number;
   readonly structures: readonly StructureRun[];
   /** What the first structures were built for: the region itself, or the whole namespace it was reserved in. */
@@ -108,6 +114,17 @@ export class Regions {
   /** Ranges that have a frame table: what was set up, heads and tails of reported namespaces included. */
   managed(): Range[] {
     return [...this.list("mgmt").map((r) => r.manages), ...this.list("data").map((r) => r.whole ?? r)];
+  }
+
+  /** The last structures of management regions go when nothing is managed any more that they served. */
+  dropUnused(): void {
+    const managed = this.managed();
+    for (const mgmt of this.list("mgmt")) {
+      const serves = (run: StructureRun) => managed.some((range) => overlaps(range, servedBy(run)));
+      const structures = mgmt.structures.slice(0, mgmt.structures.findLastIndex(serves) + 1);
+      const used = structures.reduce((sum, { count }) => sum + count * CHUNK_FRAMES, 0);
+      if (used !== mgmt.used) this.replace("mgmt", { ...mgmt, used, structures });
+    }
   }
 
   /** Frames inside a range that belong to a region of the list. */

@@ -6,14 +6,13 @@
 import { XENPF } from "../../abi/hypercalls.ts";
 import { platformOp } from "../../abi/platform.ts";
 import { pmemRelease } from "../../abi/nvdimm.ts";
-import { type StructureKind, STRUCTURES } from "../../abi/structure_cost.ts";
 import { viewOf } from "../../base/bytes.ts";
 import { contains, intersection, overlaps, type Range } from "../../base/range.ts";
 import { type Call, done, failed, type Operation, type Outcome } from "../call.ts";
 import { type Check, firstFailure } from "../check.ts";
 import { type Core } from "../core.ts";
 import { frameRange, framesText } from "../frame_numbers.ts";
-import { type StructureRun } from "../regions.ts";
+import { servedBy } from "../regions.ts";
 import { PLATFORM_GATE } from "./gates.ts";
 import { type PlatformOp } from "./platform_op.ts";
 
@@ -68,6 +67,7 @@ export function runPmemRelease(core: Core, call: Call, op: PlatformOp): Outcome 
   core.regions.removeWithin("data", range!);
   core.regions.removeWithin("mgmt", range!);
   core.regions.removeWithin("raw", range!);
+  core.regions.dropUnused();
   core.console.print(`pmem: ${framesText(range!)} given back to dom0`);
   return done(call.frame);
 }
@@ -78,8 +78,3 @@ function servedOutside(core: Core, range: Range): Range | undefined {
   const outside = core.regions.managed().filter((managed) => !overlaps(managed, range));
   return outside.find((managed) => inside.some((run) => intersection(servedBy(run), managed)));
 }
-
-const servedBy = ({ kind, first, count }: StructureRun): Range => {
-  const { span } = STRUCTURES[kind satisfies StructureKind];
-  return { start: first * span, end: (first + count) * span };
-};

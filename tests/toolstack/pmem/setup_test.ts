@@ -159,6 +159,32 @@ Deno.test("a chunk of structures that a neighbour shares keeps a namespace with 
   story.ok(`xl pmem-release --namespace ${first}`);
 });
 
+Deno.test("structures in another namespace were built twice when a namespace was taken back and handed over again", () => {
+  const story = Story.on("iset-two-way");
+  const [meta, first, second] = ["64M", "64M", "512M"].map((size) => story.carve("region0", size));
+  const used = () => story.fork.xen.regions("mgmt").map((region) => region.used);
+  story.ok(`xl pmem-setup --namespace ${first} --mgmt ${meta}`);
+  const alone = used();
+  story.ok(`xl pmem-setup --namespace ${second} --mgmt ${meta}`);
+  const both = used();
+  assert.notDeepEqual(alone, both);
+
+  // Behind it lie the other's: its own stay where they are, and are found again.
+  story.ok(`xl pmem-release --namespace ${first}`);
+  assert.deepEqual(used(), both);
+  story.sound();
+  story.ok(`xl pmem-setup --namespace ${first} --mgmt ${meta}`);
+  assert.deepEqual(used(), both);
+  story.sound();
+
+  // The last ones are given back.
+  story.ok(`xl pmem-release --namespace ${second}`);
+  assert.deepEqual(used(), alone);
+  story.ok(`xl pmem-setup --namespace ${second} --mgmt ${meta}`);
+  assert.deepEqual(used(), both);
+  story.sound();
+});
+
 Deno.test("while it is Xen's, dom0's own tools are refused as for anything in use", () => {
   const story = Story.on(SERVER);
   story.ok("xl pmem-setup --namespace namespace1.3");
