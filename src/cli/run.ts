@@ -92,7 +92,11 @@ async function drain(run: AsyncGenerator<unknown, Executed, void>, quiet: boolea
   }
 }
 
-function report(executed: Executed): void {
-  if (executed.out.length > 0) writeOut(executed.out);
-  if (executed.err.length > 0) writeErr(executed.err);
+/** Messages come first unless somebody looks: the real tools' standard output is held back until they end where it is no terminal. */
+function report({ out, err }: Executed): void {
+  const print = () => out.length > 0 && writeOut(out);
+  const held = !Deno.stdout.isTerminal();
+  if (!held) print();
+  if (err.length > 0) writeErr(err);
+  if (held) print();
 }

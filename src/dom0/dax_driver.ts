@@ -9,31 +9,40 @@ import { lengthOf, range } from "../base/range.ts";
 import { hex } from "../base/units.ts";
 import { type Kernel } from "./kernel.ts";
 import { type DaxDevice, type DaxMemory } from "./state.ts";
+import { leaveStuck, reserve } from "./stuck_memory.ts";
 
-/** -EBUSY while another driver is bound; -EINVAL where kmem finds no node or no whole block. */
+/** -EBUSY while another driver is bound, or where memory is stuck; -EINVAL where kmem finds no node or no whole block. */
 export function bindDax(kernel: Kernel, name: string, driver: "device_dax" | "kmem"): Result<void, Errno> {
   const device = kernel.devices.dax(name);
   if (!device) return err("ENODEV");
   if (device.driver !== "none") return err("EBUSY");
-  if (driver === "device_dax") return ok(put(kernel, name, { ...device, driver }));
+  if (driver === "device_dax") {
+    return reserve(kernel, device.range, `device_dax ${name}`, "range").map(() =>
+      put(kernel, name, { ...device, driver })
+    );
+  }
   const memory = memoryOf(kernel, name, device);
   if (!memory) {
     kernel.note(`kmem: probe of ${name} failed with error -22`);
     return err("EINVAL");
   }
-  return ok(put(kernel, name, { ...device, driver, memory }));
+  return reserve(kernel, memory.range, `kmem ${name}`, "region")
+    .map(() => put(kernel, name, { ...device, driver, memory }));
 }
 
-/** -EBUSY while memory of it is online: the kernel would let the driver go, and the memory could not be taken back. */
+/** The driver goes also while memory of it is on line; that memory stays. */
 export function unbindDax(kernel: Kernel, name: string): Result<void, Errno> {
   const device = kernel.devices.dax(name);
   if (!device || device.driver === "none") return err("ENODEV");
-  if (device.memory?.blocks.some((state) => state !== "offline")) return err("EBUSY");
-  const { memory: _, ...rest } = device;
+  const { memory, ...rest } = device;
+  if (memory?.blocks.some((state) => state !== "offline")) leaveStuck(kernel, name, memory.range);
   return ok(put(kernel, name, { ...rest, driver: "none" }));
 }
 
-/** `memoryN/state`. Already so is -EINVAL, as the kernel has it. */
+/**
+ * `memoryN/state`. Already so is -EINVAL, as the kernel has it. Memory in the kernel's own zone does not go off line again: the
+ * kernel puts its own objects there first, and those cannot be moved (-EBUSY).
+ */
 export function setMemoryBlock(
   kernel: Kernel,
   name: string,
@@ -45,6 +54,7 @@ export function setMemoryBlock(
   const now = memory?.blocks[block];
   if (!device || !memory || now === undefined) return err("ENOENT");
   if ((now === "offline") === (state === "offline")) return err("EINVAL");
+  if (now === "kernel") return err("EBUSY");
   const blocks = memory.blocks.map((old, i) => i === block ? state : old);
   kernel.devices.setDax(name, { ...device, memory: { ...memory, blocks } });
   kernel.acted(`memory block ${Math.floor(memory.range.start / memory.blockBytes) + block} = ${state}`, name);

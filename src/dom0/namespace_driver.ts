@@ -8,9 +8,11 @@ import { type Errno } from "../abi/errno.ts";
 import { advanceSeeds, checkNamespace } from "./binding.ts";
 import { childName } from "./device_table.ts";
 import { type Kernel } from "./kernel.ts";
+import { extentOf } from "./namespace_device.ts";
 import { bindPersonality } from "./personality.ts";
 import { findPersonality } from "./personality_probe.ts";
 import { type NamespaceDevice } from "./state.ts";
+import { reserve } from "./stuck_memory.ts";
 import { type RegionTopology } from "./topology.ts";
 
 /** What binding came to: the namespace's own disk, or a personality (which may have failed to bind in turn). */
@@ -44,6 +46,8 @@ export function probeNamespace(
     bindPersonality(kernel, childName(personality));
     return ok({ as: "personality", name: childName(personality) });
   }
+  const free = reserve(kernel, extentOf(kernel, region, namespace), `nd_pmem ${childName(namespace)}`, "region");
+  if (free.isErr()) return err(free.error);
   kernel.devices.setChild({ ...namespace, enabled: true });
   advanceSeeds(kernel, region, childName(namespace));
   return ok({ as: "disk" });

@@ -25,6 +25,7 @@ import { readBytes, writeAll } from "./namespace_bytes.ts";
 import { extentOf } from "./namespace_device.ts";
 import { bttVersionOf, parentUuid, pfnHost } from "./personality_probe.ts";
 import { type BoundExtent, type BttDevice, type NamespaceDevice, type PfnDevice } from "./state.ts";
+import { isStuck } from "./stuck_memory.ts";
 import { type RegionTopology } from "./topology.ts";
 
 /**
@@ -42,6 +43,7 @@ export function attachBtt(
   const { memory } = kernel;
   const extent = extentOf(kernel, region, namespace);
   const size = lengthOf(extent);
+  if (isStuck(kernel, extent)) return err("EBUSY");
   const version = bttVersionOf(namespace);
   const fresh = bttArenas(size, lbaSize, version);
   if (fresh.isErr()) return err("ENXIO");
@@ -79,6 +81,7 @@ export function attachPfn(
   const extent = extentOf(kernel, region, namespace);
   const usable = honour(kernel, namespace, device, extent)
     .orElse((errno) => errno === "ENODEV" ? initialise(kernel, region, namespace, device, extent) : err(errno));
+  if (device.kind === "pfn" && isStuck(kernel, extent)) return err("EBUSY");
   return usable.map((bound) => {
     if (device.kind === "dax") attachDax(kernel, region, namespace, device, bound);
     return bound;
@@ -93,14 +96,15 @@ export function attachDax(
   device: PfnDevice,
   bound: BoundExtent,
 ): void {
+  const place = range(bound.start, bound.size);
   kernel.devices.setDax(`dax${namespace.region}.${namespace.id}`, {
     kind: "dev-dax",
     personality: childName(device),
     namespace: childName(namespace),
-    range: range(bound.start, bound.size),
+    range: place,
     align: device.align,
     targetNode: region.targetNode ?? -1,
-    driver: "device_dax",
+    driver: isStuck(kernel, place) ? "none" : "device_dax",
   });
 }
 

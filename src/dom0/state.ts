@@ -17,6 +17,8 @@ export interface BusDevice {
   readonly hwErrorScrub: boolean;
   /** A scrub that was started and may be over by now. */
   readonly scrub?: Scrub;
+  /** SPA ranges of memory that could not be taken back. */
+  readonly stuck?: readonly Range[];
 }
 
 export interface Scrub {

@@ -31,15 +31,24 @@ Deno.test("only blocks of 128 MiB that lie wholly inside become memory", async (
   assert.equal((await device(small)).state, "disabled");
 });
 
-Deno.test("memory goes on line in the movable zone, or the normal one, and has to be off line to go back", async () => {
+Deno.test("memory that goes on line in the normal zone stays there", async () => {
   const host = await withDax(1 * GiB);
   await host.all("daxctl reconfigure-device -m system-ram --no-movable dax0.0");
   const kernel = await device(host);
   assert.deepEqual([kernel.online_memblocks, kernel.movable], [7, false]);
+  const [status, err] = await host.refusal("daxctl offline-memory dax0.0");
+  assert.equal(status, 240);
+  assert.match(err, /Failed to offline .*node0\/memory39\/state: Device or resource busy\n/);
+  assert.equal((await device(host)).online_memblocks, 7);
+});
+
+Deno.test("memory goes on line in the movable zone, and has to be off line to go back", async () => {
+  const host = await withDax(1 * GiB);
+  await host.all("daxctl reconfigure-device -m system-ram dax0.0");
+  assert.equal((await device(host)).movable, true);
   assert.equal((await host.refusal("daxctl reconfigure-device -m devdax dax0.0"))[0], 240);
   assert.equal((await host.refusal("ndctl destroy-namespace -f namespace0.0"))[0], 240);
   await host.all("daxctl offline-memory dax0.0", "daxctl online-memory dax0.0");
-  assert.equal((await device(host)).movable, true);
   await host.all("daxctl reconfigure-device -f -m devdax dax0.0");
   assert.equal((await device(host)).mode, "devdax");
   await host.all("ndctl destroy-namespace -f namespace0.0");
@@ -52,8 +61,20 @@ Deno.test("part of it may be on line; the rest follows, with a warning", async (
   fork.dom0.setMemoryBlock("dax0.0", 0, "movable")._unsafeUnwrap();
   assert.equal(fork.dom0.setMemoryBlock("dax0.0", 0, "kernel")._unsafeUnwrapErr(), "EINVAL");
   assert.equal(fork.dom0.setMemoryBlock("dax0.0", 7, "movable")._unsafeUnwrapErr(), "ENOENT");
-  assert.equal(fork.dom0.unbindDax("dax0.0")._unsafeUnwrapErr(), "EBUSY");
   assert.equal(fork.dom0.bindDax("dax0.0", "kmem")._unsafeUnwrapErr(), "EBUSY");
+});
+
+Deno.test("memory that was on line when its driver went keeps its place until the next boot", async () => {
+  const host = await withDax(1 * GiB);
+  await host.all("daxctl reconfigure-device -m system-ram dax0.0");
+  // The driver goes; that the device cannot be destroyed is found out later.
+  assert.equal((await host.refusal("daxctl destroy-device -f dax0.0"))[0], 250);
+  assert.deepEqual([(await device(host)).mode, (await device(host)).state], ["devdax", "disabled"]);
+  for (const mode of ["system-ram", "devdax"]) {
+    assert.equal((await host.refusal(`daxctl reconfigure-device -m ${mode} dax0.0`))[0], 240, mode);
+  }
+  await host.all("ndctl disable-namespace namespace0.0", "ndctl enable-namespace namespace0.0");
+  assert.equal((await device(host)).state, "disabled");
 });
 
 Deno.test("devices on NVDIMMs are static: sizes and alignments stay, none is made or destroyed", async () => {

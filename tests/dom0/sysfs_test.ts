@@ -8,7 +8,7 @@ import { FIXTURES, folderOf } from "./captured_dom0.ts";
 /** Links that the collector of the captures made up or that are the same everywhere. */
 const LINKS = /\/(?:subsystem|parent) -> /;
 /** Not collected: reading it flushes. */
-const NOT_COLLECTED = "deep_flush";
+const NOT_COLLECTED = ["deep_flush", "wait_probe"];
 
 for (const { name } of [...Deno.readDirSync(FIXTURES)].sort((a, b) => (a.name < b.name ? -1 : 1))) {
   for (const state of ["start", "end"] as const) {
@@ -19,7 +19,7 @@ for (const { name } of [...Deno.readDirSync(FIXTURES)].sort((a, b) => (a.name < 
       const { sysfs } = hostFrom(image).fork().dom0;
       const shown = sysfs.devices().flatMap((device) => {
         const driver = sysfs.driver(device);
-        const files = Object.entries(sysfs.attributes(device)!).filter(([file]) => file !== NOT_COLLECTED);
+        const files = Object.entries(sysfs.attributes(device)!).filter(([file]) => !NOT_COLLECTED.includes(file));
         return [
           ...(driver === undefined ? [] : [`${device}/driver -> ${driver}`]),
           ...files.map(([file, value]) =>

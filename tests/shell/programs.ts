@@ -53,6 +53,10 @@ export function textPrograms(read: ReadFile): Record<string, Program> {
       const all = lines("tail", paths, input);
       return Array.isArray(all) ? ran(0, joined(all.slice(-count))) : all;
     },
+    sort(_argv, input) {
+      const all = lines("sort", [], input);
+      return Array.isArray(all) ? ran(0, joined(all.toSorted())) : all;
+    },
     wc(argv, input) {
       const bytes = data("wc", argv.slice(1), input);
       if (!(bytes instanceof Uint8Array)) return bytes;

@@ -103,7 +103,8 @@ export class Shell {
       const data = from === 1 ? out : utf8(err);
       if (from === 1) out = NOTHING;
       else err = "";
-      if (to === 1) out = concat(out, data);
+      // What goes to standard output is held back until a program ends: its messages come first.
+      if (to === 1) out = concat(data, out);
       else if (to === 2) err += textOf(data);
       else {
         const failed = this.system.write(await this.#text(to), data, append);

@@ -23,8 +23,9 @@ mkfifo ${at("reply")} || exit 70
 printf '%s\\0' "$PWD" "$input" ${tool} "$@" > ${at("request")}
 echo $$ > "${requestPipe(folder)}"
 read -r status < ${at("reply")} || status=70
-[ -s ${at("out")} ] && cat ${at("out")}
+[ -t 1 ] && [ -s ${at("out")} ] && cat ${at("out")}
 [ -s ${at("err")} ] && cat ${at("err")} >&2
+[ -t 1 ] || cat ${at("out")}
 rm -f "${folder}/$$".*
 exit "$status"
 `;

@@ -4,8 +4,8 @@
  */
 import { err, ok, type Result } from "neverthrow";
 import { type Errno } from "../../abi/errno.ts";
-import { type DaxMemory, type Dom0 } from "../../dom0/mod.ts";
-import { type Talk } from "../ndctl/talk.ts";
+import { type DaxMemory, type Dom0, inDirectoryOrder } from "../../dom0/mod.ts";
+import { reason, type Talk } from "../ndctl/talk.ts";
 import { daxInstance, daxInstances } from "./dax_devices.ts";
 
 const LIBRARY = "libdaxctl";
@@ -19,13 +19,9 @@ export function enableDax(dom0: Dom0, name: string, driver: "device_dax" | "kmem
   });
 }
 
-export function disableDax(dom0: Dom0, name: string, talk: Talk): Result<void, Errno> {
+export function disableDax(dom0: Dom0, name: string): Result<void, Errno> {
   if (daxInstance(dom0, name).device.driver === "none") return ok();
-  return dom0.unbindDax(name).mapErr((): Errno => {
-    talk.library("daxctl_dev_disable", `${name}: failed to disable`, LIBRARY);
-    talk.say(`${name}: disable failed: Device or resource busy\n`);
-    return "EBUSY";
-  });
+  return dom0.unbindDax(name);
 }
 
 /** Undefined in devdax mode, and while disabled. */
@@ -44,9 +40,7 @@ export function onlineMemory(dom0: Dom0, name: string, zone: "movable" | "kernel
     return ok(false);
   }
   if (already > 0) talk.say(`${name}: ${sections(already)} already online\n`);
-  const done = setAll(dom0, name, zone);
-  if (done.isErr()) return err(done.error);
-  return ok(true);
+  return setAll(dom0, name, zone, talk).map(() => true);
 }
 
 const RACE = `  WARNING: detected a race while onlining memory
@@ -65,16 +59,25 @@ export function offlineMemory(dom0: Dom0, name: string, talk: Talk): Result<bool
     return ok(false);
   }
   if (already > 0) talk.say(`${name}: ${sections(already)} already offline\n`);
-  return setAll(dom0, name, "offline").map(() => true);
+  return setAll(dom0, name, "offline", talk).map(() => true);
 }
 
 const sections = (count: number): string => `${count} memory section${count === 1 ? "" : "s"}`;
 
-function setAll(dom0: Dom0, name: string, state: DaxMemory["blocks"][number]): Result<void, Errno> {
-  for (const [i, now] of memoryOf(dom0, name)!.blocks.entries()) {
+/** In the order of the node's folder, until one fails. */
+function setAll(dom0: Dom0, name: string, state: DaxMemory["blocks"][number], talk: Talk): Result<void, Errno> {
+  const { blocks, range, blockBytes } = memoryOf(dom0, name)!;
+  const first = range.start / blockBytes;
+  const named = blocks.map((now, i) => ({ now, i, block: `memory${first + i}` }));
+  const [verb, where] = state === "offline" ? ["offline", "offline_one_memblock"] : ["online", "online_one_memblock"];
+  for (const { now, i, block } of inDirectoryOrder(named, ({ block }) => block)) {
     if ((now === "offline") === (state === "offline")) continue;
     const done = dom0.setMemoryBlock(name, i, state);
-    if (done.isErr()) return done;
+    if (done.isOk()) continue;
+    const path = `/sys/devices/system/node/node${daxInstance(dom0, name).device.targetNode}/${block}/state`;
+    talk.library(where, `${name}: Failed to ${verb} ${path}: ${reason(done.error)}`, LIBRARY);
+    talk.say(`${name}: failed to ${verb} memory: ${reason(done.error)}\n`);
+    return done;
   }
   return ok();
 }

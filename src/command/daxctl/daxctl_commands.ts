@@ -10,10 +10,13 @@ import {
   onlineMemoryVerb,
 } from "./device_state_verbs.ts";
 import { list } from "./list.ts";
+import { migrateDeviceModel, splitAcpi } from "./platform_verbs.ts";
 import { reconfigureDevice } from "./reconfigure.ts";
 
 const verbs: readonly AnyCommand[] = [
   list,
+  splitAcpi,
+  migrateDeviceModel,
   createDevice,
   destroyDevice,
   reconfigureDevice,

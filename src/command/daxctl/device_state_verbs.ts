@@ -79,7 +79,7 @@ export const disableDevice = deviceVerb({
   what: "disable",
   doing: "disabling device",
   did: "disabled",
-  act: (dom0, { name }, _options, talk) => asDevice(dom0, name, talk, () => disableDax(dom0, name, talk)),
+  act: (dom0, { name }, _options, talk) => asDevice(dom0, name, talk, () => disableDax(dom0, name)),
 });
 
 /** A device on an NVDIMM goes with its namespace only; what can fail fails after the device is disabled. */
@@ -97,7 +97,7 @@ export const destroyDevice = deviceVerb({
       talk.say(`${name} is active, specify --force for deletion\n`);
       return err("ENXIO");
     }
-    const disabled = disableDax(dom0, name, talk);
+    const disabled = disableDax(dom0, name);
     if (disabled.isErr()) return err(disabled.error);
     talk.library("daxctl_dev_set_size", `${name}: failed to set size`, "libdaxctl");
     return err("ENXIO");

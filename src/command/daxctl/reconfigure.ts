@@ -69,7 +69,7 @@ function toMode(dom0: Dom0, name: string, mode: string | undefined, options: Opt
 function toMemory(dom0: Dom0, name: string, { noOnline, noMovable }: Options, talk: Talk): Result<void, Errno> {
   if (memoryOf(dom0, name)) talk.say(`${name} was already in system-ram mode\n`);
   else {
-    const bound = disableDax(dom0, name, talk).andThen(() => enableDax(dom0, name, "kmem", talk));
+    const bound = disableDax(dom0, name).andThen(() => enableDax(dom0, name, "kmem", talk));
     if (bound.isErr()) return bound;
   }
   return noOnline ? ok() : onlineMemory(dom0, name, noMovable ? "kernel" : "movable", talk).map(() => undefined);
@@ -90,7 +90,7 @@ function toDevice(dom0: Dom0, name: string, { force, verbose }: Options, talk: T
       }
       return err("EBUSY");
     }
-    const disabled = disableDax(dom0, name, talk);
+    const disabled = disableDax(dom0, name);
     if (disabled.isErr()) return disabled;
   }
   return enableDax(dom0, name, "device_dax", talk);

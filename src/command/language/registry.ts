@@ -54,6 +54,8 @@ export class Registry implements Commands {
   /** `VERB … --help` of nvdeck's own verbs is `help VERB`; the real tools' vocabularies have their own answer. */
   #helpAsked(words: readonly string[]): Found | undefined {
     const at = words.indexOf("--help");
+    const tool = this.#byName.get(words[0] ?? "");
+    if (at === 2 && tool && TURNED.has(tool.vocabulary)) return { command: tool, argv: ["help", words[1]!] };
     const help = this.#byName.get("help");
     if (at < 1 || words.slice(0, at).includes("--") || !help) return undefined;
     if (words[0] === "help") return { command: help, argv: [] };
@@ -83,6 +85,9 @@ export class Registry implements Commands {
     return `nvdeck: no verb "${first}"\n${hint}"nvdeck help" lists them all\n`;
   }
 }
+
+/** Tools that turn `VERB --help` into `help VERB` themselves, where it is the first word behind the verb (ndctl `util/main.c`). */
+const TURNED: ReadonlySet<string> = new Set(["ndctl", "daxctl"]);
 
 /** The candidate within two edits of `word`, or undefined. */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {

@@ -7,6 +7,8 @@ export interface BttMedium {
   /** Bytes of the namespace. */
   readonly size: number;
   readonly uuid: string;
+  /** The region is read-only, and its disks with it. */
+  readonly readOnly: boolean;
   read(offset: number, length: number): Result<Uint8Array, Errno>;
   write(offset: number, bytes: Uint8Array, note: string): Result<void, Errno>;
 }

@@ -26,6 +26,7 @@ export interface CheckedArena {
   readonly externalBlocks: number;
   readonly lanes: number;
   readonly info: number;
+  readonly data: number;
   readonly map: number;
   readonly log: number;
   readonly info2: number;
@@ -119,8 +120,14 @@ function arenaOf(sb: BttRecord, at: number, number: number): CheckedArena | unde
   if (sb.internalBlocks - sb.externalBlocks !== sb.lanes || (sb.flags & ERROR_FLAG) !== 0) return undefined;
   if (sb.internalBlockSize !== sb.externalBlockSize) return undefined;
   const { internalBlocks, externalBlocks, lanes } = sb;
-  const [map, log, info2] = [sb.mapOffset, sb.logOffset, sb.info2Offset].map((offset) => at + Number(offset));
-  return { number, internalBlocks, externalBlocks, lanes, info: at, map: map!, log: log!, info2: info2! };
+  const place = (offset: bigint): number => at + Number(offset);
+  const [data, map, log, info2] = [
+    place(sb.dataOffset),
+    place(sb.mapOffset),
+    place(sb.logOffset),
+    place(sb.info2Offset),
+  ];
+  return { number, internalBlocks, externalBlocks, lanes, info: at, data, map, log, info2 };
 }
 
 /** From the end of the first arena, from the last arena's copy, or from where the damaged block says its copy is. */

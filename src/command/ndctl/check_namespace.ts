@@ -5,6 +5,7 @@ import { NIL_UUID } from "../../base/guid.ts";
 import { type Dom0, type NamespaceView } from "../../dom0/mod.ts";
 import { declare, type Progress } from "../language/command.ts";
 import { checkArena, findSlots } from "./btt_check.ts";
+import { Mappings } from "./btt_mappings.ts";
 import { type BttMedium, type CheckFault, CheckLog } from "./btt_medium.ts";
 import { discoverArenas, findStart } from "./btt_recover.ts";
 import { disableInvalidate, disableSafe, enableNamespace } from "./namespace_actions.ts";
@@ -94,6 +95,10 @@ function* checkBtt(
   };
   const arenas = findStart(medium, options, log).andThen((start) => discoverArenas(medium, start, options, log));
   if (arenas.isErr()) return err(arenas.error);
+  const mappings = new Mappings(arenas.value, log);
+  // Repairs map the medium for writing.
+  if (options.repair && medium.readOnly) return err(mappings.tellFailed("EINVAL"));
+  mappings.tellMapped();
   const slots = [];
   for (const arena of arenas.value) {
     const found = findSlots(medium, arena, log);
@@ -102,8 +107,12 @@ function* checkBtt(
   }
   for (const { arena, slots: used } of slots) {
     const checked = yield* checkArena(medium, arena, used, options, log);
-    if (checked.isErr()) return err(sigbus(checked.error));
+    if (checked.isErr()) {
+      if (checked.error !== "sigbus") mappings.tellUnmapped();
+      return err(sigbus(checked.error));
+    }
   }
+  mappings.tellUnmapped();
   return ok();
 }
 
@@ -115,6 +124,7 @@ function mediumOf(dom0: Dom0, name: string): BttMedium | undefined {
   return {
     size: namespace.size,
     uuid: namespace.uuid ?? NIL_UUID,
+    readOnly: dom0.region(namespace.region).readOnly,
     read: (offset, length) => dom0.readDisk(disk, offset, length),
     write: (offset, bytes, note) => dom0.writeDisk(disk, offset, bytes, note),
   };

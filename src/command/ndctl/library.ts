@@ -44,11 +44,12 @@ export function namespaceMatches(namespace: NamespaceView, ident: string | undef
   });
 }
 
-/** A number counts only where the whole identifier is one. */
+/** Only the first word is looked at as a number, and then for all of them. */
 function matches(ident: string | undefined, number: number, named: (name: string) => boolean): boolean {
   if (ident === undefined) return true;
-  const id = unsigned(ident);
-  return words(ident).some((name) => name === "all" || (id === undefined ? named(name) : id === number));
+  const names = words(ident);
+  const id = unsigned(names[0] ?? "");
+  return names.some((name) => name === "all" || (id === undefined ? named(name) : id === number));
 }
 
 const words = (ident: string): string[] => ident.split(" ").filter((word) => word !== "");

@@ -39,7 +39,7 @@ export function setupNamespace(
 ): Result<void, Errno> {
   const { name } = namespace;
   const store = (device: string, op: string, attribute: string, text: string): Result<void, Errno> =>
-    dom0.store(device, attribute, text).mapErr((errno) => {
+    storedIn(dom0, device, attribute, text).mapErr((errno) => {
       talk.fault(COMMAND, `${device}: ${op} failed: ${strerror(errno)}`);
       return errno;
     });
@@ -78,6 +78,10 @@ export function setupNamespace(
       talk.print(`${prettyJson(namespaceJson(dom0, dom0.namespace(name)!, flags))}\n`);
     });
 }
+
+/** As libndctl does it, which never asks for no size: that would be to delete the namespace. */
+const storedIn = (dom0: Dom0, device: string, attribute: string, text: string): Result<void, Errno> =>
+  attribute === "size" && Number(text) === 0 ? err("EINVAL") : dom0.store(device, attribute, text);
 
 type Store = (device: string, op: string, attribute: string, text: string) => Result<void, Errno>;
 

@@ -27,6 +27,7 @@ export function busAttributes(kernel: Kernel): Attributes {
   return {
     commands: words([...commands, "cmd_call"]),
     provider: shown("ACPI.NFIT"),
+    wait_probe: shown(1),
     "nfit/dsm_mask": shownHex(rootMask(kernel) & BUS_CALLS),
     "nfit/hw_error_scrub": shown(bus?.hwErrorScrub ? 1 : 0),
     "nfit/revision": shown(kernel.parts.topology?.revision ?? 0),

@@ -48,7 +48,10 @@ Deno.test("--help behind a verb of nvdeck's own is that verb's page; the real to
   }
   assert.equal((await run("nfit --help")).out, (await run("help nfit")).out);
   assert.equal((await run("help --help")).out, (await run("help")).out);
-  assert.match(outText(await run("ndctl list --help")) + (await run("ndctl list --help")).err, /usage: ndctl list/);
+  for (const line of ["ndctl list --help", "ndctl help list"]) {
+    assert.deepEqual([(await run(line)).status, outText(await run(line))], [255, ""], line);
+  }
+  assert.equal((await run("ndctl list -R --help")).status, 129);
 });
 
 Deno.test("the real tools never ask on their own, --ask asks, and no means no", async () => {

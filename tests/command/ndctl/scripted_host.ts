@@ -87,7 +87,10 @@ export class ScriptedHost implements System {
 
   #ls(argv: readonly string[]) {
     const paths = argv.filter((word) => !word.startsWith("-"));
-    if (!argv.includes("-l")) return ran(0, paths.map((path) => `${path}\n`).join(""));
+    if (!argv.includes("-l")) {
+      const { sysfs } = this.machine.again();
+      return ran(0, paths.flatMap((path) => sysfs.list(path).unwrapOr([path])).map((name) => `${name}\n`).join(""));
+    }
     const rows = paths.map((path) => {
       const size = String(this.tool.files.content.get(path)?.length ?? 0);
       return `-rw-r--r--    1 0        0        ${size.padStart(9)} ${FILE_DATE} ${path}\n`;
