@@ -2,7 +2,7 @@
  * Enabling and disabling an instance, and its memory blocks, in the library's words.
  * Source: ndctl `daxctl/lib/libdaxctl.c` daxctl_dev_enable, _disable; `daxctl/device.c` dev_online_memory, dev_offline_memory.
  */
-import { err, ok, type Result } from "neverthrow";
+import { ok, type Result } from "neverthrow";
 import { type Errno } from "../../abi/errno.ts";
 import { type DaxMemory, type Dom0, inDirectoryOrder } from "../../dom0/mod.ts";
 import { reason, type Talk } from "../ndctl/talk.ts";
