@@ -18,22 +18,8 @@ export const filesFrom = (folder: string): Files => ({
       const source = absolute(path, folder);
       return kindOf(source)?.isCharDevice ? readDevice(source) : Deno.readFileSync(source);
     }),
-  /** Writes beside the target, then renames: a reader never sees half a file. What is no file (`/dev/null`) stays. */
-  write: (path, chunks) =>
-    guarded(path, () => {
-      const target = absolute(path, folder);
-      const there = kindOf(target);
-      if (there && !there.isFile && !there.isDirectory) return writeInto(target, chunks);
-      const temporary = `${target}.part`;
-      const file = Deno.openSync(temporary, { write: true, create: true, truncate: true });
-      try {
-        for (const chunk of chunks) writeAll(file, chunk);
-        file.syncDataSync();
-      } finally {
-        file.close();
-      }
-      Deno.renameSync(temporary, target);
-    }),
+  write: (path, chunks) => drained(replaced(path, absolute(path, folder), chunks)),
+  writing: (path, chunks) => replaced(path, absolute(path, folder), chunks),
   list: (path) => guarded(path, () => [...Deno.readDirSync(absolute(path, folder))].map((entry) => entry.name).sort()),
   makeFolder: (path) => guarded(path, () => Deno.mkdirSync(absolute(path, folder), { recursive: true })),
   gunzip: (path, bytes) => guarded(path, () => new Uint8Array(gunzipSync(bytes, { maxOutputLength: GUNZIP_LIMIT }))),
@@ -63,12 +49,43 @@ function readDevice(path: string): Uint8Array<ArrayBuffer> {
   }
 }
 
-function writeInto(path: string, chunks: Iterable<Uint8Array>): void {
-  const file = Deno.openSync(path, { write: true });
+/** Writes beside the target, then renames: a reader never sees half a file. What is no file (`/dev/null`) stays. */
+function* replaced(
+  path: string,
+  target: string,
+  chunks: Iterable<Uint8Array>,
+): Generator<number, Result<void, FileFault>, void> {
+  const there = kindOf(target);
+  const stays = there !== undefined && !there.isFile && !there.isDirectory;
+  const place = stays ? target : `${target}.part`;
+  const opened = guarded(path, () => Deno.openSync(place, { write: true, create: !stays, truncate: !stays }));
+  if (opened.isErr()) return err(opened.error);
+  const file = opened.value;
+  let whole = false;
   try {
-    for (const chunk of chunks) writeAll(file, chunk);
+    let bytes = 0;
+    for (const chunk of chunks) {
+      const written = guarded(path, () => writeAll(file, chunk));
+      if (written.isErr()) return written;
+      yield bytes += chunk.length;
+    }
+    if (stays) return ok();
+    const kept = guarded(path, () => {
+      file.syncDataSync();
+      Deno.renameSync(place, target);
+    });
+    whole = kept.isOk();
+    return kept;
   } finally {
     file.close();
+    if (!whole && !stays) Deno.removeSync(place);
+  }
+}
+
+function drained<T>(steps: Generator<unknown, T, void>): T {
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
   }
 }
 

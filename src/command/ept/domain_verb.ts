@@ -6,7 +6,7 @@ import { type Fork } from "../../host/mod.ts";
 import { type AnyCommand, type Context, done, type Outcome, type UsageFault } from "../language/command.ts";
 import { type OptionTable, optionUsage, type Parsed, parseOptions } from "../language/options.ts";
 import { DOMAIN_OPTION } from "../tables/domain.ts";
-import { lookingVerb, noSuchObject } from "../tables/verb.ts";
+import { type LookingVerb, lookingVerb, noSuchObject } from "../tables/verb.ts";
 import { type GuestEpt, guestEpt } from "./guest_ept.ts";
 
 export interface DomainVerb<A> {
@@ -18,7 +18,7 @@ export interface DomainVerb<A> {
   readonly operands?: string;
   parse(parsed: Parsed, usage: string): Result<A, UsageFault>;
   style?(args: A): Style;
-  run(ept: GuestEpt, args: A, host: Fork, context: Context): Outcome;
+  run(ept: GuestEpt, args: A, host: Fork, context: Context): ReturnType<LookingVerb<A>["run"]>;
 }
 
 export function domainVerb<A>(declared: DomainVerb<A>): AnyCommand {

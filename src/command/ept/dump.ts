@@ -4,10 +4,10 @@ import { utf8 } from "../../base/bytes.ts";
 import { prettyJson } from "../../base/json.ts";
 import { shortSize } from "../../base/units.ts";
 import { type Dump, dump, plainStyle, xenStyle } from "../../ept/mod.ts";
-import { done, type Outcome } from "../language/command.ts";
+import { done, type Outcome, type Progress } from "../language/command.ts";
 import { type Files } from "../language/files.ts";
 import { usageFault } from "../language/options.ts";
-import { writeFile } from "../tables/source.ts";
+import { writeFile, writeLong } from "../tables/source.ts";
 import { domainVerb } from "./domain_verb.ts";
 
 interface DumpArgs {
@@ -32,10 +32,10 @@ export const eptDump = domainVerb<DumpArgs>({
     return ok({ style, name: parsed.get("output")!.replace(/\.json$/, "") });
   },
   style: ({ style }) => (style === "xen" ? xenStyle() : plainStyle()),
-  run({ layout }, { name }, _host, { files }) {
+  *run({ layout }, { name }, _host, { files }) {
     const base = name.slice(name.lastIndexOf("/") + 1);
     const made = dump(layout, { image: `${base}.img`, extents: `${base}.extents` });
-    return written(files, name, made).match(
+    return (yield* written(files, name, made)).match(
       () => done("", `${name}.json, ${name}.img (${shortSize(made.imageBytes)}) and ${name}.extents written\n`),
       (refused) => refused,
     );
@@ -43,10 +43,13 @@ export const eptDump = domainVerb<DumpArgs>({
 });
 
 /** The sidecar last: whoever finds it finds the others whole. */
-const written = (files: Files, name: string, made: Dump): Result<void, Outcome> =>
-  writeFile(files, `${name}.img`, made.image())
-    .andThen(() => writeFile(files, `${name}.extents`, encoded(made.extents())))
-    .andThen(() => writeFile(files, `${name}.json`, [utf8(`${prettyJson(made.sidecar)}\n`)]));
+function* written(files: Files, name: string, made: Dump): Generator<Progress, Result<void, Outcome>, void> {
+  const image = yield* writeLong(files, `${name}.img`, made.image(), made.imageBytes);
+  if (image.isErr()) return image;
+  const extents = yield* writeLong(files, `${name}.extents`, encoded(made.extents()), 0);
+  if (extents.isErr()) return extents;
+  return writeFile(files, `${name}.json`, [utf8(`${prettyJson(made.sidecar)}\n`)]);
+}
 
 function* encoded(pieces: Iterable<string>): Generator<Uint8Array> {
   for (const piece of pieces) yield utf8(piece);

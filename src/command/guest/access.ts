@@ -53,6 +53,7 @@ export function accessFailed(
     out: json ? `${prettyJson({ fault: value })}\n` : "",
     err: [`nvdeck: ${what}`, ...details, ""].join("\n"),
     keep: fault.kind === "poison",
+    learned: fault.kind === "poison",
     value: { fault: value },
   };
 }

@@ -36,9 +36,9 @@ export const guestRead: AnyCommand = declare<ReadArgs>({
   summary: "Load from a guest's memory",
   usage: USAGE,
   help:
-    "A hex dump and where the bytes lie; the bytes alone with -o. A load that meets an error in the medium changes\n" +
-    "the host (Xen marks the frame, the guest hears of it), so --read-only refuses this verb.",
-  effect: "writes",
+    "A hex dump and where the bytes lie; the bytes alone with -o. A load that meets an error in the medium is how Xen and\n" +
+    "the guest hear of it: that is kept, unless --read-only is set.",
+  effect: "reads",
   parse: (argv) =>
     parseOptions(argv, OPTIONS, USAGE).andThen((parsed) =>
       accessOf(parsed, USAGE).andThen((access) =>

@@ -31,6 +31,11 @@ export interface Outcome {
   readonly err: string;
   /** Whether the fork is kept. The real tools keep it whatever the status, nvdeck's own verbs only on success. */
   readonly keep: boolean;
+  /**
+   * By being looked at the machine has learned something (an error in the medium that nobody had met yet): kept though the
+   * verb only reads, but not with `--read-only`.
+   */
+  readonly learned?: boolean;
   /** The result as data, for `--json`, `let` and the console; absent where the text is all there is. */
   readonly value?: Json;
 }

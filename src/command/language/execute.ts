@@ -60,7 +60,7 @@ export function* rehearse(
   const { steps, losses } = fork.recorder;
   const effect = effectOf(command, args);
   // Looking costs model time and makes hypercalls, but leaves no mark: a host that was only read is the same host.
-  const changes = effect !== "reads" && outcome.keep && fork.hasChanges();
+  const changes = (effect !== "reads" || outcome.learned === true) && outcome.keep && fork.hasChanges();
   return { command, args, effect, fork, outcome, steps, losses, changes };
 }
 
@@ -102,7 +102,9 @@ export function settle(
   context: Context,
   policy: Policy,
 ): Result<Executed, CommitFault> {
-  const { outcome, fork, changes } = rehearsal;
+  const { outcome, fork, effect } = rehearsal;
+  // With --read-only a verb that reads may still have learned something, and forgets it again.
+  const changes = rehearsal.changes && !(policy.readOnly && effect === "reads");
   if (!changes) return ok({ ...outcome, changed: false });
   return host.commit(fork, {
     time: policy.now(),

@@ -12,6 +12,11 @@ export interface Files {
   read(path: string): Result<Uint8Array, FileFault>;
   /** Replaces the file, chunk by chunk. */
   write(path: string, chunks: Iterable<Uint8Array>): Result<void, FileFault>;
+  /**
+   * The same a step a chunk, yielding the bytes written so far, for what takes long. Left before its end it leaves the old
+   * file alone.
+   */
+  writing(path: string, chunks: Iterable<Uint8Array>): Generator<number, Result<void, FileFault>, void>;
   /** Names in a folder, sorted; a fault where it is none. */
   list(path: string): Result<string[], FileFault>;
   makeFolder(path: string): Result<void, FileFault>;

@@ -1,7 +1,7 @@
 /** Where a table comes from: a file, the guest of a domain, or this host's own firmware. */
 import { err, ok, type Result } from "neverthrow";
 import { type Explanation, type Fork } from "../../host/mod.ts";
-import { type Context, type Outcome, type UsageFault } from "../language/command.ts";
+import { type Context, type Outcome, type Progress, type UsageFault } from "../language/command.ts";
 import { EXIT } from "../language/exit_codes.ts";
 import { type FileFault, type Files } from "../language/files.ts";
 import { type Parsed, usageFault } from "../language/options.ts";
@@ -99,7 +99,30 @@ export const readFile = ({ files, input }: Context, path: string): Result<Uint8A
 export const fileTitle = (path: string): string => (path === "-" ? "standard input" : path);
 
 export const writeFile = (files: Files, path: string, chunks: Iterable<Uint8Array>): Result<void, Outcome> =>
-  files.write(path, chunks).mapErr((fault) => fileRefusal(fault, "nothing was written; name another file with -o"));
+  files.write(path, chunks).mapErr(writeRefusal);
+
+/** The same for what takes long: progress in bytes, of `total`. */
+export function* writeLong(
+  files: Files,
+  path: string,
+  chunks: Iterable<Uint8Array>,
+  total: number,
+): Generator<Progress, Result<void, Outcome>, void> {
+  const steps = files.writing(path, chunks);
+  try {
+    for (;;) {
+      const step = steps.next();
+      if (step.done) return step.value.mapErr(writeRefusal);
+      yield { what: `writing ${path}`, done: step.value, total };
+    }
+  } finally {
+    // Cancelled: what is half written goes.
+    steps.return(ok());
+  }
+}
+
+const writeRefusal = (fault: FileFault): Outcome =>
+  fileRefusal(fault, "nothing was written; name another file with -o");
 
 const fileRefusal = ({ path, reason }: FileFault, hint: string): Outcome =>
   refusal(/^No such file/.test(reason) ? EXIT.noSuchObject : EXIT.failed, `${path}: ${reason}`, hint);

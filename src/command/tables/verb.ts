@@ -1,10 +1,18 @@
 /**
- * Verbs that look and answer: they change nothing, take no time worth telling, and refuse with two lines and a status. What
+ * Verbs that look and answer: they change nothing, and refuse with two lines and a status. What
  * they look at (files, firmware's tables, label areas) is there while the machine is off.
  */
 import { type Result } from "neverthrow";
 import { type Explanation, type Fork } from "../../host/mod.ts";
-import { type AnyCommand, type Context, declare, failed, type Outcome, type UsageFault } from "../language/command.ts";
+import {
+  type AnyCommand,
+  type Context,
+  declare,
+  failed,
+  type Outcome,
+  type Progress,
+  type UsageFault,
+} from "../language/command.ts";
 import { EXIT } from "../language/exit_codes.ts";
 
 export interface LookingVerb<A> {
@@ -15,7 +23,8 @@ export interface LookingVerb<A> {
   /** Given as false by what asks dom0 or Xen. */
   readonly whileOff?: boolean;
   parse(argv: readonly string[]): Result<A, UsageFault>;
-  run(host: Fork, args: A, context: Context): Outcome;
+  /** At once, or step by step what takes long. */
+  run(host: Fork, args: A, context: Context): Outcome | Generator<Progress, Outcome, void>;
 }
 
 export const lookingVerb = <A>({ run, ...verb }: LookingVerb<A>): AnyCommand =>
@@ -25,9 +34,9 @@ export const lookingVerb = <A>({ run, ...verb }: LookingVerb<A>): AnyCommand =>
     effect: "reads",
     whileOff: true,
     ...verb,
-    // deno-lint-ignore require-yield -- a host command is a generator whether or not it has progress to tell
     *run(host, args, context) {
-      return run(host, args, context);
+      const made = run(host, args, context);
+      return "next" in made ? yield* made : made;
     },
   });
 

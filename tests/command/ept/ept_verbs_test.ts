@@ -88,6 +88,26 @@ Deno.test("ept dump streams three files whose image has one page a table", async
   }
 });
 
+Deno.test("ept dump lets others in between its chunks, and tells how far it is", async () => {
+  const small: Guest = {
+    ...ON_NAMESPACE,
+    config: [...ON_NAMESPACE.config, "nvdeck_ept_order = 0", "shadow_memory = 128"],
+  };
+  const files = memoryFiles();
+  const { session } = sessionOn(hostWithGuest("server-two-socket", small), { files });
+  const steps = session.execute(["ept", "dump", "--domain", "web1", "-o", "web1"]);
+  const told: { readonly what: string; readonly done: number; readonly total: number }[] = [];
+  for (let step = await steps.next(); !step.done; step = await steps.next()) told.push(step.value);
+  const image = told.filter(({ what }) => what === "writing web1.img");
+  assert.ok(image.length > 10, `${image.length} steps`);
+  assert.deepEqual(image.at(-1), {
+    what: "writing web1.img",
+    done: files.written.get("web1.img")!.length,
+    total: files.written.get("web1.img")!.length,
+  });
+  assert.ok(image.every(({ done }, i) => done - (image[i - 1]?.done ?? 0) <= 2 ** 20));
+});
+
 /** A walk of the image with nothing but shifts and masks. */
 function walked(image: Uint8Array, base: number, gpa: number): number {
   const view = new DataView(image.buffer, image.byteOffset);

@@ -159,6 +159,25 @@ Deno.test("an error in the medium is a machine check, which Xen keeps and the gu
   assert.equal((await run("guest read --domain web1 --gpa 0x100004000 --length 16")).status, 0);
 });
 
+Deno.test("a guest's read is counted with the looks: nothing changes, and with --read-only not even what it meets", async () => {
+  const { run, session: its } = session();
+  const before = its.host().generation;
+  const looked = await run("guest read --domain web1 --gpa 0x100000000 --length 16");
+  assert.deepEqual([looked.status, looked.changed, its.host().generation], [0, false, before]);
+
+  const { vnvdimms: [nv] } = its.host().fork().toolstack.records()[0]!;
+  const fork = its.host().fork();
+  fork.machine.damage({ start: nv!.runs[0]!.mfn * 4096, length: 256 });
+  commit(its.host(), fork);
+  const line = "guest read --domain web1 --gpa 0x100000000 --length 16";
+  const met = await run(line, { readOnly: true });
+  assert.deepEqual([met.status, met.changed, its.host().fork().xen.broken], [1, false, []]);
+  assert.match(met.err, /takes a machine check/);
+  const rehearsed = await run(line, { dryRun: true });
+  assert.deepEqual([rehearsed.changed, its.host().fork().xen.broken], [false, []]);
+  assert.deepEqual([(await run(line)).changed, its.host().fork().xen.broken.length], [true, 1]);
+});
+
 Deno.test("usage faults are 2, unknown domains 3, domains without a device model 4", async () => {
   const { run } = session();
   const usage = [
@@ -184,13 +203,13 @@ Deno.test("usage faults are 2, unknown domains 3, domains without a device model
   }
 });
 
-Deno.test("--read-only refuses loads and stores, not looks", async () => {
+Deno.test("--read-only refuses stores, not looks", async () => {
   const { run } = session();
   const status = async (line: string): Promise<number> => (await run(line, { readOnly: true })).status;
   assert.equal(await status("guest show --domain web1"), 0);
   assert.equal(await status("guest probe --domain web1"), 0);
   assert.equal(await status("guest ndctl --domain web1 list"), 0);
-  assert.equal(await status("guest read --domain web1 --gpa 0"), 4);
+  assert.equal(await status("guest read --domain web1 --gpa 0"), 0);
   assert.equal(await status("guest write --domain web1 --gpa 0 --text a"), 4);
   assert.equal(await status("guest ndctl --domain web1 disable-region region0"), 4);
 });
