@@ -16,7 +16,8 @@ export interface Started {
 /** A UUID is drawn for a file that names none. */
 export function readConfig(tools: Tools, text: string, source: string): Result<ParsedConfig, ConfigRefusal> {
   const cpus = tools.host.physinfo().map((info) => info.maxCpuId + 1).unwrapOr(1);
-  return parseConfig(text, { source, uuid: () => tools.draws.uuid(), cpus });
+  const nodeOfCpu = tools.facts.cpuTopology?.map(({ node }) => node) ?? [];
+  return parseConfig(text, { source, uuid: () => tools.draws.uuid(), cpus, nodeOfCpu });
 }
 
 /** By name, the order in which they start. */

@@ -18,7 +18,7 @@ export function configJson(config: DomainConfig, extra: Extra = {}): Json {
   };
   put("c_info/type", config.type);
   put("c_info/name", config.name);
-  put("c_info/uuid", config.uuid);
+  put("c_info/uuid", config.uuid === NIL_UUID ? undefined : config.uuid);
   put("c_info/run_hotplug_scripts", "True");
   put("b_info/max_vcpus", config.maxVcpus);
   if (config.vcpus) put("b_info/avail_vcpus", Array.from({ length: config.vcpus }, (_, cpu) => cpu));
@@ -47,6 +47,9 @@ export function configJson(config: DomainConfig, extra: Extra = {}): Json {
   return laidOut(configLayout(config.type), values, "");
 }
 
+/** To libxl, the same as none. */
+const NIL_UUID = "00000000-0000-0000-0000-000000000000";
+
 function laidOut(fields: Layout, values: ReadonlyMap<string, Json>, place: string): Json {
   const out: Record<string, Json> = {};
   for (const field of fields) {
@@ -58,6 +61,7 @@ function laidOut(fields: Layout, values: ReadonlyMap<string, Json>, place: strin
   return out;
 }
 
+const wordOf = (flag: boolean | undefined): string | undefined => flag === undefined ? undefined : word(flag);
 const one = (flag: boolean): number | undefined => flag ? 1 : undefined;
 
 const diskJson = (disk: DiskConfig): Json =>
@@ -72,7 +76,14 @@ const diskJson = (disk: DiskConfig): Json =>
     readwrite: one(disk.readWrite),
     is_cdrom: one(disk.cdrom),
     direct_io_safe: disk.directIoSafe ? true : undefined,
-    discard_enable: disk.discard === undefined ? undefined : word(disk.discard),
+    discard_enable: wordOf(disk.discard),
+    specification: disk.specification,
+    colo_enable: wordOf(disk.colo),
+    colo_host: disk.coloHost,
+    colo_port: disk.coloPort,
+    colo_export: disk.coloExport,
+    active_disk: disk.activeDisk,
+    hidden_disk: disk.hiddenDisk,
   });
 
 const nicJson = (nic: NicConfig): Json =>
@@ -90,7 +101,8 @@ const nicJson = (nic: NicConfig): Json =>
     rate_bytes_per_interval: nic.rate?.bytesPerInterval || undefined,
     rate_interval_usecs: nic.rate?.intervalUs,
     gatewaydev: nic.gatewaydev,
-    trusted: nic.trusted === undefined ? undefined : word(nic.trusted),
+    coloft_forwarddev: nic.forwardDevice,
+    trusted: wordOf(nic.trusted),
   });
 
 /** As v4's IDL has them, with a `path` where v4 knew frames alone. */

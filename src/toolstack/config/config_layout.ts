@@ -31,7 +31,7 @@ const OF_TYPE: Readonly<Record<DomainType, Layout>> = {
     ["spice", SPICE],
     ...words("gfx_passthru gfx_passthru_kind serial boot usb usbversion usbdevice vkb_device soundhw"),
     ...words("xen_platform_pci usbdevice_list vendor_device ms_vm_genid serial_list"),
-    ["rdm", ["strategy"]],
+    ["rdm", ["strategy", "policy"]],
     ...words("rdm_mem_boundary_memkb mca_caps"),
   ],
   pv: ["e820_host"],

@@ -1,9 +1,11 @@
 /**
  * One disk specification, new style (`format=raw,vdev=xvda,target=/x`), positional, or with an old prefix (`file:/x,hda,w`).
- * Follows Xen 4.17 `tools/libs/util/libxlu_disk_l.l`: the longest of these rules that matches is taken, again and again.
+ * Follows Xen 4.17 `tools/libs/util/libxlu_disk_l.l`: the longest of these rules that matches is taken, again and again. That
+ * file has `trusted` and `untrusted` as well, but not the lexer in the release, which nobody made anew.
  */
 import { err, ok, type Result } from "neverthrow";
 import { lookup } from "../../base/lookup.ts";
+import { atoi } from "./c_numbers.ts";
 import { type DiskConfig } from "./domain_config.ts";
 
 /** What is wrong, and the part of the specification that is. */
@@ -22,8 +24,19 @@ const FORMATS: Readonly<Record<string, DiskConfig["format"]>> = {
   qed: "qed",
 };
 const BACKENDS = ["phy", "tap", "qdisk", "standalone"] as const;
+const SPECIFICATIONS = ["xen", "virtio"] as const;
 
 type Draft = { -readonly [Key in keyof DiskConfig]?: DiskConfig[Key] };
+
+type TextKey =
+  | "target"
+  | "vdev"
+  | "script"
+  | "backendDomain"
+  | "coloHost"
+  | "coloExport"
+  | "activeDisk"
+  | "hiddenDisk";
 
 class DiskParser {
   readonly disk: Draft = {};
@@ -40,7 +53,7 @@ class DiskParser {
     this.stopped = true;
   }
 
-  text(key: "target" | "vdev" | "script" | "backendDomain", title: string, value: string): void {
+  text(key: TextKey, title: string, value: string): void {
     if (this.disk[key]) this.fail(value, `${title} respecified`);
     else this.disk[key] = value;
   }
@@ -55,6 +68,18 @@ class DiskParser {
     if (!backend) this.fail(value, "unknown value for backendtype");
     else if (this.disk.backend && this.disk.backend !== backend) this.fail(value, "backend respecified");
     else this.disk.backend = backend;
+  }
+  specification(value: string): void {
+    const specification = SPECIFICATIONS.find((name) => name === value);
+    if (!specification) this.fail(value, "unknown value for specification");
+    else if (this.disk.specification && this.disk.specification !== specification) {
+      this.fail(value, "specification respecified");
+    } else this.disk.specification = specification;
+  }
+  coloPort(value: string): void {
+    const port = atoi(value);
+    if (port === 0) this.fail(value, "unknown value for colo_port");
+    else this.disk.coloPort = port;
   }
   access(value: string): void {
     if (value === "r" || value === "ro") this.disk.readWrite = false;
@@ -125,11 +150,19 @@ const RULES: readonly Rule[] = [
   assigns("access", (parser, value) => parser.access(value)),
   assigns("backend", (parser, value) => parser.text("backendDomain", "backend", value)),
   assigns("backendtype", (parser, value) => parser.backend(value)),
+  assigns("specification", (parser, value) => parser.specification(value)),
   assigns("vdev", (parser, value) => parser.text("vdev", "vdev", value)),
   assigns("script", (parser, value) => parser.text("script", "script", value)),
   flag("direct-io-safe", ({ disk }) => void (disk.directIoSafe = true)),
   flag("discard", ({ disk }) => void (disk.discard = true)),
   flag("no-discard", ({ disk }) => void (disk.discard = false)),
+  flag("colo", ({ disk }) => void (disk.colo = true)),
+  flag("no-colo", ({ disk }) => void (disk.colo = false)),
+  assigns("colo-host", (parser, value) => parser.text("coloHost", "colo-host", value)),
+  assigns("colo-port", (parser, value) => parser.coloPort(value)),
+  assigns("colo-export", (parser, value) => parser.text("coloExport", "colo-export", value)),
+  assigns("active-disk", (parser, value) => parser.text("activeDisk", "active-disk", value)),
+  assigns("hidden-disk", (parser, value) => parser.text("hiddenDisk", "hidden-disk", value)),
   { match: /target=[^\n]*/y, act: (parser, text) => parser.text("target", "target", valueOf(text)) },
   {
     match: /[a-z][-a-z0-9]*=[^,],?/y,

@@ -28,6 +28,15 @@ export interface DiskConfig {
   readonly cdrom: boolean;
   readonly directIoSafe: boolean;
   readonly discard?: boolean;
+  /** Which protocol the guest speaks with it. */
+  readonly specification?: "xen" | "virtio";
+  /** Of fault tolerance (COLO): kept, and of no consequence. */
+  readonly colo?: boolean;
+  readonly coloHost?: string;
+  readonly coloPort?: number;
+  readonly coloExport?: string;
+  readonly activeDisk?: string;
+  readonly hiddenDisk?: string;
 }
 
 export interface NicConfig {
@@ -40,6 +49,8 @@ export interface NicConfig {
   readonly ifname?: string;
   readonly script?: string;
   readonly gatewaydev?: string;
+  /** `forwarddev`, of fault tolerance (COLO). */
+  readonly forwardDevice?: string;
   readonly mtu?: number;
   /** What may pass in each interval. */
   readonly rate?: { readonly bytesPerInterval: number; readonly intervalUs: number };

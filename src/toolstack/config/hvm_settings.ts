@@ -86,9 +86,14 @@ function readFirmware(read: SettingReader, shown: Shown): void {
   else if (!"bios".startsWith(firmware)) shown[`${HVM}/firmware`] = firmware;
 }
 
-/** Only `strategy=host` gets through: a policy ends the parse, as real xl's test for it is the wrong way round. */
+/**
+ * Only `strategy=host` gets through: a policy ends the parse, as real xl's test for it is the wrong way round. The policy that
+ * nobody has set is then none of libxl's, and has no name.
+ */
 function readReservedMemory(read: SettingReader, shown: Shown): void {
-  if (read.string("rdm") === "strategy=host") shown[`${HVM}/rdm/strategy`] = "host";
+  if (read.string("rdm") !== "strategy=host") return;
+  shown[`${HVM}/rdm/strategy`] = "host";
+  shown[`${HVM}/rdm/policy`] = null;
 }
 
 const VGA_KINDS: Readonly<Record<string, string>> = { stdvga: "std", cirrus: "cirrus", none: "none", qxl: "qxl" };

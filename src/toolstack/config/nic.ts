@@ -16,10 +16,11 @@ const KEPT: Readonly<Record<string, keyof NicConfig>> = {
   backend: "backendDomain",
   vifname: "ifname",
   model: "model",
+  forwarddev: "forwardDevice",
 };
 
 /** Understood by xl, of no consequence here. */
-const PASSED = /^(forwarddev|colo_[a-z0-9_]+)=/;
+const PASSED = /^colo_[a-z0-9_]+=/;
 
 export function parseNic(spec: string, devid: number, complaints: Complaints): NicConfig {
   const nic: Draft = { devid };

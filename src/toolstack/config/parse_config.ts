@@ -27,6 +27,7 @@ import { parsePci } from "./pci_device.ts";
 import { PLAIN_SETTINGS, PV_SETTINGS, readPlain, type Shown } from "./plain_settings.ts";
 import { SettingReader } from "./reader.ts";
 import { Refused } from "./refused.ts";
+import { remark } from "./remarks.ts";
 import { readResources } from "./resources.ts";
 import { parseSettings } from "./settings.ts";
 import { readVcpus } from "./vcpu_settings.ts";
@@ -38,8 +39,9 @@ export interface ConfigContext {
   readonly source: string;
   /** Draws a UUID for a file that names none. */
   uuid(): string;
-  /** Physical CPUs, for `cpus = "all"`. */
+  /** Physical CPUs, for `cpus = "all"`, and the NUMA node of each where that is known, for `cpus = "nodes:0"`. */
   readonly cpus: number;
+  readonly nodeOfCpu?: readonly number[];
 }
 
 export interface ParsedConfig {
@@ -88,7 +90,7 @@ function readConfig(read: SettingReader, context: ConfigContext): DomainConfig {
 
   keep("targetMemkb", kib(read.long("memory")));
   keep("maxMemkb", kib(read.long("maxmem")) ?? draft.targetMemkb);
-  readVcpus(read, context.cpus, draft, shown);
+  readVcpus(read, context, draft, shown);
   readGrantLimits(read, shown);
   const actions = readActions(read);
   if (type === "pv") readPlain(read, PV_SETTINGS, shown);
@@ -110,6 +112,7 @@ function readConfig(read: SettingReader, context: ConfigContext): DomainConfig {
   const nics = (read.strings("vif") ?? []).map((spec, devid) => parseNic(spec, devid, read.complaints));
   keep("deviceModelVersion", readDeviceModelVersion(read));
   readDeviceModelArguments(read, shown);
+  remark(read);
   if (type === "hvm") readHvm(read, shown);
   if (type === "pv") readDisplay(read, shown);
   readKeyboards(read, shown);
@@ -193,9 +196,6 @@ function readActions(
   return { onPoweroff, onReboot, onWatchdog, onCrash, onSoftReset: action("on_soft_reset", "soft_reset") };
 }
 
-/** libxl's ERROR_INVAL as an exit status. */
-const INVALID = 6;
-
 function readPci(read: SettingReader, type: DomainType, shown: Shown): readonly string[] {
   const flag = (name: string): boolean => (read.long(`pci_${name}`) ?? 0) !== 0;
   const defaults = {
@@ -210,7 +210,8 @@ function readPci(read: SettingReader, type: DomainType, shown: Shown): readonly 
   const devices = specs.map((spec) => {
     const device = parsePci(spec, defaults);
     if (device.isOk()) return device.value;
-    throw new Refused(`${device.error}unable to parse PCI_SPEC_STRING \`${spec}' for passthrough`, INVALID);
+    const { said, status } = device.error;
+    throw new Refused(`${said}unable to parse PCI_SPEC_STRING \`${spec}' for passthrough`, status);
   });
   if (devices.length > 0) {
     shown["pcidevs"] = devices;

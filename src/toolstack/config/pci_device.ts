@@ -25,39 +25,46 @@ export interface PciDefaults {
 const FLAGS = ["permissive", "msitranslate", "seize", "power_mgmt"] as const;
 const ALL_FUNCTIONS = 0xffff_ffff;
 
-/** The device as libxl prints it; or what the library says before xl names the entry. */
-export function parsePci(text: string, defaults: PciDefaults): Result<Json, string> {
+/** What the library says before xl names the entry, and the exit status: libxl's ERROR_INVAL, or ERROR_FAIL for a policy. */
+export interface PciFault {
+  readonly said: string;
+  readonly status: 3 | 6;
+}
+const invalid = (said = ""): Result<never, PciFault> => err({ said, status: 6 });
+
+/** The device as libxl prints it. */
+export function parsePci(text: string, defaults: PciDefaults): Result<Json, PciFault> {
   const device = { ...defaults, vdevfn: 0, name: undefined as string | undefined };
   const positional = address(text);
   let bdf = positional?.address;
   let rest = positional ? positional.rest : text;
   if (positional && rest.startsWith("@")) {
     const virtual = slot(rest.slice(1));
-    if (!virtual) return err("");
+    if (!virtual) return invalid();
     device.vdevfn = virtual.vdevfn;
     rest = virtual.rest;
   }
-  if (positional && rest !== "" && !rest.startsWith(",")) return err("");
+  if (positional && rest !== "" && !rest.startsWith(",")) return invalid();
   for (const pair of pairsOf(positional ? rest.slice(1) : rest)) {
     const [, key, value] = /^([^=]*)=(.*)$/s.exec(pair) ?? [];
-    if (key === undefined) return err("");
+    if (key === undefined) return invalid();
     const flag = FLAGS.find((name) => name === key);
     if (flag) device[flag] = atoi(value!) !== 0;
     else if (key === "name") device.name = value;
     else if (key === "bdf") {
       bdf = address(value!)?.address;
-      if (!bdf) return err("");
+      if (!bdf) return invalid();
     } else if (key === "vslot") {
       const virtual = slot(value!);
-      if (!virtual) return err("");
+      if (!virtual) return invalid();
       device.vdevfn = virtual.vdevfn;
     } else if (key === "rdm_policy") {
       const policy = ["invalid", "strict", "relaxed"].find((name) => name === value!.toLowerCase());
-      if (!policy) return err(`Unknown RDM policy: ${value}`);
+      if (!policy) return err({ said: `Unknown RDM policy: ${value}`, status: 3 });
       device.rdm_policy = policy === "invalid" ? undefined : policy;
-    } else return err(`Unknown PCI_SPEC_STRING option: ${key}`);
+    } else return invalid(`Unknown PCI_SPEC_STRING option: ${key}`);
   }
-  if ((bdf === undefined) === (device.name === undefined)) return err("");
+  if ((bdf === undefined) === (device.name === undefined)) return invalid();
   return ok(present({
     func: nonZero(bdf?.func),
     dev: nonZero(bdf?.dev),

@@ -1,5 +1,5 @@
 /** `vcpus`, `maxvcpus`, and where vCPUs may run (Xen 4.17 `tools/xl/xl_parse.c` parse_vcpu_affinity). */
-import { parseCpus } from "./affinity.ts";
+import { type Cpus, parseCpus } from "./affinity.ts";
 import { type Draft } from "./domain_config.ts";
 import { type Shown } from "./plain_settings.ts";
 import { type SettingReader } from "./reader.ts";
@@ -8,7 +8,7 @@ import { Refused } from "./refused.ts";
 /** More than Xen gives any guest (HVM_MAX_VCPUS is 128): a bound on what a file may ask for. */
 const MOST_VCPUS = 8192;
 
-export function readVcpus(read: SettingReader, cpus: number, draft: Draft, shown: Shown): void {
+export function readVcpus(read: SettingReader, cpus: Cpus, draft: Draft, shown: Shown): void {
   const vcpus = read.long("vcpus");
   if (vcpus !== undefined) {
     if (vcpus < 0 || vcpus > MOST_VCPUS) throw new Refused("Unable to allocate cpumap");
@@ -28,7 +28,7 @@ export function readVcpus(read: SettingReader, cpus: number, draft: Draft, shown
 }
 
 /** One list of CPUs for all vCPUs, or a list of them, one a vCPU. */
-function readAffinity(read: SettingReader, key: string, vcpus: number, cpus: number): number[][] | undefined {
+function readAffinity(read: SettingReader, key: string, vcpus: number, cpus: Cpus): number[][] | undefined {
   const parsed = (text: string): number[] => {
     const list = parseCpus(text, cpus);
     if (typeof list === "string") throw new Refused(list);
