@@ -5,7 +5,8 @@ import { type Draws } from "../../src/abi/ports.ts";
 import { type Loss, type Recorder, type Step } from "../../src/abi/steps.ts";
 import { BaseBlocks, type Blocks } from "../../src/base/blocks.ts";
 import { Dom0, type Dom0State, NATIVE_FACTS, PV_FACTS } from "../../src/dom0/mod.ts";
-import { type CaptureFolder, type CaptureState, importCapture } from "../../src/host/import/capture.ts";
+import { importCapture } from "../../src/host/import/capture.ts";
+import { type CaptureFolder, type CaptureState } from "../../src/host/import/capture_folder.ts";
 import { Machine, type MachineState, writePages } from "../../src/machine/mod.ts";
 
 /** Collects steps as a fork does. */

@@ -5,29 +5,21 @@
 import { err, ok, type Result } from "neverthrow";
 import { decodeNfit, readAsLinux } from "../../acpi/mod.ts";
 import { textOf } from "../../base/bytes.ts";
-import { type Json, parseJson } from "../../base/json.ts";
+import { type Json } from "../../base/json.ts";
 import { lengthOf } from "../../base/range.ts";
 import { parseSize } from "../../base/units.ts";
 import { DEFAULT_XL_FACTS, type HostXlFacts, parseXlInfo } from "../../toolstack/mod.ts";
 import { digest } from "../journal.ts";
 import { type HostImage, type MediumContent } from "../image.ts";
 import { type DimmFacts, HEALTHY } from "../../machine/mod.ts";
+import { type CaptureFolder, type CaptureState } from "./capture_folder.ts";
+import { arrayAt, memberAt, numberAt, objectAt, readMeta, stringAt } from "./capture_meta.ts";
 import { capturedCpus } from "./cpus.ts";
 import { capturedFit } from "./hot_plugged.ts";
 import { capturedRam, dom0Share, ramOfSize } from "./iomem.ts";
 import { liveInfoBlocks, unreadable } from "./live_info_blocks.ts";
 import { SysfsText } from "./sysfs_text.ts";
 import { type ImportFault, spaRanges } from "./tables.ts";
-
-export type CaptureState = "start" | "end";
-
-/** A folder of files, read whole; names are relative, `.gz` already unpacked. Undefined where there is no such file. */
-export interface CaptureFolder {
-  readonly name: string;
-  read(name: string): Uint8Array | undefined;
-  /** Names of files below a subfolder (`labels`), `.gz` taken off. */
-  list(subfolder: string): readonly string[];
-}
 
 /** DIMM command families by number (Linux `uapi/linux/ndctl.h` NVDIMM_FAMILY_*). */
 const FAMILY_UUID = [
@@ -73,7 +65,7 @@ export function importCapture(folder: CaptureFolder, state: CaptureState): Resul
   }
   const notes: string[] = [];
   if (state === "end") content.push(...pieces(folder, root, objectAt(boots[bootIndex], "namespaces"), sysfs));
-  if (at(meta.value, "live") === true) {
+  if (memberAt(meta.value, "live") === true) {
     content.push(...liveInfoBlocks(sysfs, labels));
     notes.push(...unreadable(sysfs));
   }
@@ -194,7 +186,7 @@ function dom0Mem(xlInfo: string | undefined): number | undefined {
   return size === undefined ? undefined : parseSize(size);
 }
 
-const underXen = (meta: Json): boolean => stringAt(at(meta, "versions"), "xen") !== undefined;
+const underXen = (meta: Json): boolean => stringAt(memberAt(meta, "versions"), "xen") !== undefined;
 
 /** What Xen's console says of dom0, where it is kept. */
 const isPv = (log: string | undefined): boolean | undefined => {
@@ -204,37 +196,3 @@ const isPv = (log: string | undefined): boolean | undefined => {
 
 const smallPagesOnly = (sysfs: SysfsText): boolean =>
   [...sysfs.devices].some((name) => /^pfn/.test(name) && sysfs.words(`${name}/supported_alignments`).join() === "4096");
-
-function readMeta(folder: CaptureFolder): Result<Json, ImportFault> {
-  const bytes = folder.read("meta.json");
-  if (!bytes) return err({ kind: "capture", file: "meta.json", reason: "is missing: this is not a capture" });
-  try {
-    return ok(parseJson(textOf(bytes)));
-  } catch (cause) {
-    return err({ kind: "capture", file: "meta.json", reason: (cause as Error).message });
-  }
-}
-
-function at(value: Json | undefined, key: string): Json | undefined {
-  return typeof value === "object" && value !== null && !Array.isArray(value)
-    ? (value as { readonly [key: string]: Json })[key]
-    : undefined;
-}
-const stringAt = (value: Json | undefined, key: string): string | undefined => {
-  const found = at(value, key);
-  return typeof found === "string" ? found : undefined;
-};
-const numberAt = (value: Json | undefined, key: string): number | undefined => {
-  const found = at(value, key);
-  return typeof found === "number" ? found : undefined;
-};
-const arrayAt = (value: Json | undefined, key: string): readonly Json[] => {
-  const found = at(value, key);
-  return Array.isArray(found) ? found as readonly Json[] : [];
-};
-const objectAt = (value: Json | undefined, key: string): { readonly [key: string]: Json } => {
-  const found = at(value, key);
-  return typeof found === "object" && found !== null && !Array.isArray(found)
-    ? found as { readonly [key: string]: Json }
-    : {};
-};
