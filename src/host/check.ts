@@ -5,13 +5,7 @@ import { checkLabelAreas, explainLabel } from "../label/mod.ts";
 import { readPages } from "../machine/mod.ts";
 import { ofOwners } from "./check_owners.ts";
 import { type Fork } from "./fork.ts";
-
-export interface HostViolation {
-  /** The rule that does not hold. */
-  readonly rule: string;
-  readonly object: string;
-  readonly what: string;
-}
+import { type HostViolation } from "./violation.ts";
 
 export function violations(fork: Fork): HostViolation[] {
   return [...ofXen(fork), ...ofOwners(fork), ...ofLabels(fork), ...ofCapacity(fork)];

@@ -4,8 +4,8 @@
  */
 import { hex } from "../base/units.ts";
 import { lengthOf, type Range } from "../base/range.ts";
-import { type HostViolation } from "./check.ts";
 import { type Fork } from "./fork.ts";
+import { type HostViolation } from "./violation.ts";
 
 export const ofOwners = (fork: Fork): HostViolation[] => [...ofDomains(fork), ...ofKept(fork), ...ofHolds(fork)];
 

@@ -1,6 +1,6 @@
 /** The machine as a whole: its state and forks, its journal and store, its making and its power. */
 export { boot, powerOff } from "./boot.ts";
-export { type HostViolation, violations } from "./check.ts";
+export { violations } from "./check.ts";
 export { COMPONENT_NAMES, type HostState } from "./components.ts";
 export { describe, type Description } from "./describe.ts";
 export { type Difference, differenceBetween } from "./difference.ts";
@@ -21,3 +21,4 @@ export { MemoryStore } from "./store/memory_store.ts";
 export { SqliteStore } from "./store/sqlite_store.ts";
 export { type EntryKind, type JournalEntry, type Store, type StoredChange, type StoreFault } from "./store/store.ts";
 export { explainUndo, hindrance, newestUndo, redoable, standing, takeBack, undoable, type UndoFault } from "./undo.ts";
+export { type HostViolation } from "./violation.ts";

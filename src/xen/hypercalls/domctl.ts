@@ -1,7 +1,6 @@
 /** domctl: the gate and the dispatch. */
 import { DOMCTL, domctl } from "../../abi/mod.ts";
-import { type RecordOf } from "../../base/structure.ts";
-import { type Call, done, failed, type Outcome } from "../call.ts";
+import { type Call, failed, type Outcome } from "../call.ts";
 import { firstFailure } from "../check.ts";
 import { type Core } from "../core.ts";
 import { runCreateDomain } from "./domctl_create.ts";
@@ -15,8 +14,8 @@ import {
   runShadowOp,
 } from "./domctl_resources.ts";
 import { DOMCTL_GATE, readFrame } from "./gates.ts";
+import { type DomctlOp } from "./operations.ts";
 
-export type DomctlOp = RecordOf<typeof domctl.fields>;
 type Handler = (core: Core, call: Call, op: DomctlOp) => Outcome;
 
 const HANDLERS: Readonly<Record<number, Handler>> = {
@@ -40,11 +39,4 @@ export function domctlCall(core: Core, call: Call): Outcome {
   if (refused) return failed(refused, call.frame);
   const handler = HANDLERS[read.op!.cmd];
   return handler ? handler(core, call, read.op!) : failed("ENOSYS", call.frame);
-}
-
-/** Success with the operation's structure, and perhaps the domain, copied back. */
-export function domctlReply(call: Call, op: DomctlOp, structure: Uint8Array, domain = op.domain): Outcome {
-  const u = op.u.slice();
-  u.set(structure);
-  return done(domctl.write({ ...op, domain, u }, call.frame));
 }

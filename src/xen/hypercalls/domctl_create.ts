@@ -8,7 +8,7 @@ import { type Check, firstFailure } from "../check.ts";
 import { type Core } from "../core.ts";
 import { type DomainType, newDomain } from "../domain.ts";
 import { freePoolPages, INITIAL_POOL_PAGES, setPool } from "../pool.ts";
-import { type DomctlOp, domctlReply } from "./domctl.ts";
+import { type DomctlOp, domctlReply } from "./operations.ts";
 import { DOMCTL_GATE } from "./gates.ts";
 
 type Config = RecordOf<typeof createDomain.fields>;

@@ -5,7 +5,7 @@ import { type Check, type CheckText, firstFailure } from "../check.ts";
 import { type Core } from "../core.ts";
 import { infoOf } from "../domain_info.ts";
 import { relinquish } from "../teardown.ts";
-import { type DomctlOp, domctlReply } from "./domctl.ts";
+import { type DomctlOp, domctlReply } from "./operations.ts";
 import { DOMCTL_GATE } from "./gates.ts";
 
 interface Request {

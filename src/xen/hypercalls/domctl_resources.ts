@@ -8,7 +8,7 @@ import { type Core } from "../core.ts";
 import { type Domain, isDying } from "../domain.ts";
 import { type LeafOrder } from "../options.ts";
 import { allocationMiB, poolPages, setPool } from "../pool.ts";
-import { type DomctlOp, domctlReply } from "./domctl.ts";
+import { type DomctlOp, domctlReply } from "./operations.ts";
 import { DOMCTL_GATE } from "./gates.ts";
 
 /** d->max_pages is an unsigned int. */

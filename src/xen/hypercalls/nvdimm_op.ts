@@ -7,21 +7,10 @@ import { ERRNO, NVDIMM_OP, nvdimmOp, sysctl } from "../../abi/mod.ts";
 import { viewOf } from "../../base/bytes.ts";
 import { type Call, done, failed, type Outcome } from "../call.ts";
 import { type Core } from "../core.ts";
-import { type Errno } from "../../abi/errno.ts";
 import { getRegions, getRegionsNr } from "./nvdimm_regions.ts";
 import { sanitize } from "./nvdimm_sanitize.ts";
 import { setup } from "./nvdimm_setup.ts";
-import { type SysctlOp } from "./sysctl.ts";
-
-/** A sub-operation: its structure's bytes in, and out with an errno or none. */
-export interface SubResult {
-  readonly errno: Errno | undefined;
-  readonly bytes: Uint8Array;
-  /** Preempted: to be called again with these bytes. */
-  readonly again?: boolean;
-  readonly pages?: number;
-}
-export type SubOperation = (core: Core, bytes: Uint8Array, call: Call) => SubResult;
+import { type SubOperation, type SysctlOp } from "./operations.ts";
 
 const SUB_OPERATIONS: Readonly<Record<number, SubOperation>> = {
   [NVDIMM_OP.get_regions_nr]: getRegionsNr,

@@ -17,7 +17,7 @@ import { type Check, firstFailure } from "../check.ts";
 import { type Core } from "../core.ts";
 import { copyOut, isRangeOkay } from "../guest_copy.ts";
 import { SYSCTL_GATE } from "./gates.ts";
-import { type SubResult } from "./nvdimm_op.ts";
+import { type SubResult } from "./operations.ts";
 
 const UNKNOWN_TYPE = { errno: "EINVAL", when: "type is none of 0 (raw), 1 (mgmt), 2 (data)" } as const;
 const typeOf = (type: number): PmemRegionType | undefined =>

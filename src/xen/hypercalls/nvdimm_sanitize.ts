@@ -12,7 +12,7 @@ import { type Check, firstFailure } from "../check.ts";
 import { type Core } from "../core.ts";
 import { frameRange } from "../frame_numbers.ts";
 import { SYSCTL_GATE } from "./gates.ts";
-import { type SubResult } from "./nvdimm_op.ts";
+import { type SubResult } from "./operations.ts";
 
 interface Request {
   readonly core: Core;

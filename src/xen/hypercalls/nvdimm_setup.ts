@@ -15,7 +15,7 @@ import { frameRange, framesText, isInvalidRange, type RawRange } from "../frame_
 import { buildStructures, HOT_ADD_CHECKS, type SetupRequest } from "../pmem_setup.ts";
 import { type MgmtRegion } from "../regions.ts";
 import { SYSCTL_GATE } from "./gates.ts";
-import { type SubResult } from "./nvdimm_op.ts";
+import { type SubResult } from "./operations.ts";
 
 interface Request {
   readonly core: Core;

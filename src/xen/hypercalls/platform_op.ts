@@ -1,14 +1,13 @@
 /** platform_op: the gate and the dispatch. The operations are dom0's kernel's, not the toolstack's. */
-import { type RecordOf } from "../../base/structure.ts";
 import { platformOp, XENPF } from "../../abi/mod.ts";
 import { type Call, failed, type Outcome } from "../call.ts";
 import { firstFailure } from "../check.ts";
 import { type Core } from "../core.ts";
 import { PLATFORM_GATE, readFrame } from "./gates.ts";
+import { type PlatformOp } from "./operations.ts";
 import { runPmemAdd, runPmemAddRaw } from "./pmem_add.ts";
 import { runPmemRelease } from "./pmem_release.ts";
 
-export type PlatformOp = RecordOf<typeof platformOp.fields>;
 type Handler = (core: Core, call: Call, op: PlatformOp) => Outcome;
 
 const HANDLERS: Readonly<Record<number, Handler>> = {

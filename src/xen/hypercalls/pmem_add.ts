@@ -16,7 +16,7 @@ import { frameRange, framesText, isEmptyRange, rawContains, rawOverlaps, type Ra
 import { pxmOfFrames } from "../numa.ts";
 import { buildStructures, HOT_ADD_CHECKS, ramFrames, type SetupRequest } from "../pmem_setup.ts";
 import { PLATFORM_GATE } from "./gates.ts";
-import { type PlatformOp } from "./platform_op.ts";
+import { type PlatformOp } from "./operations.ts";
 
 interface AddRequest {
   readonly whole: RawRange;

@@ -14,7 +14,7 @@ import { type Core } from "../core.ts";
 import { frameRange, framesText } from "../frame_numbers.ts";
 import { servedBy } from "../regions.ts";
 import { PLATFORM_GATE } from "./gates.ts";
-import { type PlatformOp } from "./platform_op.ts";
+import { type PlatformOp } from "./operations.ts";
 
 interface ReleaseRequest {
   readonly core: Core;

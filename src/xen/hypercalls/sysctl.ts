@@ -1,14 +1,13 @@
 /** sysctl: the gate and the dispatch. One global lock in Xen; the model runs one call at a time anyway. */
 import { SYSCTL, sysctl } from "../../abi/mod.ts";
-import { type RecordOf } from "../../base/structure.ts";
 import { type Call, failed, type Outcome } from "../call.ts";
 import { firstFailure } from "../check.ts";
 import { type Core } from "../core.ts";
 import { readFrame, SYSCTL_GATE } from "./gates.ts";
 import { runNvdimmOp } from "./nvdimm_op.ts";
+import { type SysctlOp } from "./operations.ts";
 import { runGetDomainInfoList, runNumaInfo, runPhysinfo, runReadConsole } from "./sysctl_info.ts";
 
-export type SysctlOp = RecordOf<typeof sysctl.fields>;
 type Handler = (core: Core, call: Call, op: SysctlOp) => Outcome;
 
 const HANDLERS: Readonly<Record<number, Handler>> = {

@@ -20,7 +20,7 @@ import { copyOut } from "../guest_copy.ts";
 import { proximityDomainsOf } from "../numa.ts";
 import { ramFrames } from "../pmem_setup.ts";
 import { SYSCTL_GATE } from "./gates.ts";
-import { type SysctlOp } from "./sysctl.ts";
+import { type SysctlOp } from "./operations.ts";
 
 const COPY_OUT = { errno: "EFAULT", when: "the buffer cannot be written" } as const;
 
