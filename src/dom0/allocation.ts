@@ -4,7 +4,7 @@
  * nd_pmem_max_contiguous_dpa; `region_devs.c` nd_region_available_dpa, nd_region_allocatable_dpa.
  */
 import { alignDown, alignUp } from "../base/quantity.ts";
-import { lengthOf, type Range } from "../base/range.ts";
+import { lengthOf, overlaps, type Range, range } from "../base/range.ts";
 import { type Kernel } from "./kernel.ts";
 import { labelAt, labelDataOf } from "./label_data.ts";
 import { type Mapping, type RegionTopology } from "./topology.ts";
@@ -34,15 +34,15 @@ export function allocationOf(kernel: Kernel, mapping: Mapping, uuid: string): Ra
 /** Sum of what the namespace has on the DIMMs of the region, in bytes. */
 export const allocatedBytes = (kernel: Kernel, region: RegionTopology, uuid: string): number =>
   region.mappings.reduce((sum, mapping) => {
-    const range = allocationOf(kernel, mapping, uuid);
-    return sum + (range ? lengthOf(range) : 0);
+    const allocation = allocationOf(kernel, mapping, uuid);
+    return sum + (allocation ? lengthOf(allocation) : 0);
   }, 0);
 
 /** Where the namespace starts: SPA by mapping 0's allocation alone (`nd_namespace_pmem_set_resource`). */
 export function startOf(kernel: Kernel, region: RegionTopology, uuid: string): number | undefined {
   const first = region.mappings[0];
-  const range = first && allocationOf(kernel, first, uuid);
-  return range && region.start + (range.start - first.start) * region.mappings.length;
+  const allocation = first && allocationOf(kernel, first, uuid);
+  return allocation && region.start + (allocation.start - first.start) * region.mappings.length;
 }
 
 /** Alignment of allocations on one DIMM. */
@@ -79,19 +79,40 @@ function availableOn(mapping: Mapping, used: readonly Allocation[], align: numbe
   return busy < mapping.size ? alignDown(mapping.size - busy, align) : 0;
 }
 
-/** `max_available_extent`: DIMMs times the largest run that every one of them has. */
+/**
+ * `max_available_extent`: DIMMs times the largest run that every one of them has. A DIMM that has none, or whose labels are
+ * not at hand, does not count (`min_not_zero`).
+ */
 export function maxAvailableExtent(kernel: Kernel, region: RegionTopology): number {
   const align = alignOf(kernel, region);
-  let least = region.mappings.length === 0 ? 0 : Infinity;
-  for (const mapping of region.mappings) {
+  const runs = region.mappings.map((mapping) => {
     const used = allocations(kernel, mapping);
-    if (!used) return 0;
-    least = Math.min(least, Math.max(0, ...gaps(mapping, used, align).map(lengthOf)));
-  }
-  return least * region.mappings.length;
+    return used ? Math.max(0, ...reserved(mapping, used, align).map(lengthOf)) : 0;
+  }).filter((run) => run > 0);
+  return runs.length === 0 ? 0 : Math.min(...runs) * region.mappings.length;
 }
 
-/** The gap, in DPA, that `bytes` go to on this DIMM: the first that holds them all, next to what is there already. */
+/**
+ * What the kernel reserves on a DIMM to see how much is free in one piece: as many bytes as are available, from the first
+ * gap on. Nothing where the gaps do not hold them, which a start off the alignment brings about (`__reserve_free_pmem`).
+ */
+function reserved(mapping: Mapping, used: readonly Allocation[], align: number): Range[] {
+  const result: Range[] = [];
+  let left = availableOn(mapping, used, align);
+  const whole = range(mapping.start, mapping.size);
+  const free = used.some((a) => overlaps(a, whole)) ? gaps(mapping, used, align) : [whole];
+  for (const { start, end } of free) {
+    const taken = Math.min(left, end - start);
+    push(result, start, start + taken, align);
+    left -= taken;
+  }
+  return left === 0 ? result : [];
+}
+
+/**
+ * The gap, in DPA, that `bytes` go to on this DIMM: the first that holds them all, next to what is there already. The first
+ * allocation of all starts where the mapping starts, aligned or not.
+ */
 export function placeFor(
   mapping: Mapping,
   used: readonly Allocation[],
@@ -99,6 +120,8 @@ export function placeFor(
   bytes: number,
   existing: Range | undefined,
 ): Range | undefined {
+  const whole = range(mapping.start, mapping.size);
+  if (!used.some((a) => overlaps(a, whole))) return bytes <= mapping.size ? range(mapping.start, bytes) : undefined;
   for (const gap of gaps(mapping, used, align)) {
     if (lengthOf(gap) < bytes) continue;
     if (!existing || gap.start === existing.end) return { start: gap.start, end: gap.start + bytes };

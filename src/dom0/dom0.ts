@@ -49,7 +49,7 @@ import {
 } from "./views.ts";
 
 export interface Dom0Parts {
-  /** The NFIT as the firmware table list has it; absent: the kernel finds no bus. */
+  /** The NFIT as the firmware table list has it; absent: the kernel finds no bus until `_FIT` tells of DIMMs. */
   readonly nfit?: Uint8Array | undefined;
   readonly srat?: Uint8Array | undefined;
   readonly facts: Dom0Facts;
@@ -67,7 +67,7 @@ export class Dom0 {
   constructor(parts: Dom0Parts) {
     const srat = parts.srat && decodeSrat(parts.srat).unwrapOr(undefined);
     const nodes = nodeMap(srat, parts.facts.numa);
-    const topology = parts.nfit && readTopology(parts.nfit, parts.firmware, nodes);
+    const topology = readTopology(parts.nfit, parts.firmware, nodes);
     this.kernel = new Kernel({ ...parts, topology });
   }
 
@@ -98,8 +98,8 @@ export class Dom0 {
   capacity(region: number): { readonly available: number; readonly extent: number } {
     return capacityOf(this.kernel, this.kernel.region(region));
   }
-  /** `set_cookie`; undefined for a region without DIMMs. */
-  setCookie(region: number): bigint | undefined {
+  /** `set_cookie`; zero for a region without DIMMs. */
+  setCookie(region: number): bigint {
     return setCookieOf(this.kernel, this.kernel.region(region));
   }
   /** Of one region, or of all; in order of number. */

@@ -27,7 +27,7 @@ export interface AreaSize {
   readonly locked: boolean;
 }
 
-/** Function 4's extended status bit for locked capacity (ND_CONFIG_LOCKED), and the label methods' status for it. */
+/** Function 4's extended status bit for locked capacity (ND_CONFIG_LOCKED), and what `_LSR` and `_LSW` say of it. */
 const LOCKED_STATUS = 0x10000;
 const METHOD_LOCKED = 3;
 
@@ -37,8 +37,7 @@ export function labelAreaSize(kernel: Kernel, dimm: DimmTopology): Result<AreaSi
   if (!commands.has("get_size") || !labels) return err("ENOTTY");
   if (labels === "methods") {
     const { status, size, maxTransfer } = kernel.parts.firmware.labelMethods(dimm.handle)!.lsi();
-    const locked = status === METHOD_LOCKED;
-    return status === 0 || locked ? ok({ size, maxTransfer, locked }) : err("EIO");
+    return status === 0 ? ok({ size, maxTransfer, locked: false }) : err("EIO");
   }
   const reply = call(kernel, dimm, LEAF_FUNCTION.getLabelSize, new Uint8Array());
   const status = reply && statusOf(reply);

@@ -9,6 +9,7 @@ import {
   type DimmIdentity,
   dimmIdentity,
   type LinuxDimm,
+  type LinuxNfit,
   type LinuxRegion,
   linuxRegions,
   persistenceDomain,
@@ -73,28 +74,51 @@ export interface RegionTopology {
 export interface Topology {
   readonly dimms: readonly DimmTopology[];
   readonly regions: readonly RegionTopology[];
-  /** Revision of the table. */
+  /** Revision of the table; zero where the kernel found none at boot. */
   readonly revision: number;
   /** What the driver says in the kernel log while it reads the table. */
   readonly messages: readonly string[];
 }
 
-/** Undefined where there is no bus: the table is no NFIT, or the driver refuses it. `_FIT` counts before the table. */
-export function readTopology(table: Uint8Array, firmware: Firmware, nodes: NodeMap): Topology | undefined {
-  const nfit = decodeNfit(table);
-  if (nfit.isErr()) return undefined;
+/**
+ * Undefined where there is no bus: no table and nothing in `_FIT`, the table is no NFIT, or the driver refuses it. `_FIT`
+ * counts before the table, and may tell of DIMMs that came since.
+ */
+export function readTopology(
+  table: Uint8Array | undefined,
+  firmware: Firmware,
+  nodes: NodeMap,
+): Topology | undefined {
+  const nfit = table && decodeNfit(table);
+  if (nfit?.isErr()) return undefined;
+  const atBoot = nfit?.isOk() ? nfit.value : undefined;
   const fit = firmware.fit();
-  const list: StructureList = fit && fit.length > 0 ? decodeStructures(fit) : nfit.value;
+  const list: StructureList | undefined = fit && fit.length > 0 ? decodeStructures(fit) : atBoot;
+  if (!list) return undefined;
   const linux = readAsLinux(list);
   if (linux.status === "failed") return undefined;
 
   const made = linuxRegions(linux, new Set(firmware.children()));
-  const dimms = made.dimms.map(dimmTopology);
+  if (made.stopped) return undefined;
+  const dimms = inOrderOfArrival(made.dimms, atBoot, linux).map(dimmTopology);
   const byHandle = new Map(dimms.map((dimm) => [dimm.handle, dimm]));
   const domain = persistenceDomain(linux.capabilities);
   const regions = made.regions.map((region, number) => regionTopology(region, number, byHandle, domain, nodes));
   const messages = [...linux.messages, ...made.messages].map(({ text }) => text);
-  return { dimms, regions, revision: nfit.value.header.revision, messages };
+  return { dimms, regions, revision: atBoot?.header.revision ?? 0, messages };
+}
+
+/** By handle among those that were there at boot; behind them, those that `_FIT` told of later, as they came. */
+function inOrderOfArrival(
+  dimms: readonly LinuxDimm[],
+  atBoot: StructureList | undefined,
+  now: LinuxNfit,
+): readonly LinuxDimm[] {
+  const known = new Set(atBoot && readAsLinux(atBoot).memdevs.map(({ record }) => record.handle));
+  if (dimms.every(({ handle }) => known.has(handle))) return dimms;
+  const arrival = new Map(now.memdevs.map(({ record }, i) => [record.handle, i] as const).reverse());
+  const rank = ({ handle }: LinuxDimm) => (known.has(handle) ? -1 : arrival.get(handle)!);
+  return dimms.toSorted((a, b) => rank(a) - rank(b));
 }
 
 function dimmTopology(dimm: LinuxDimm, number: number): DimmTopology {

@@ -135,11 +135,12 @@ export const capacityOf = (
   extent: maxAvailableExtent(kernel, region),
 });
 
-/** `set_cookie`: by mapping 0's labels; the 1.1 cookie while its driver holds none. Undefined without DIMMs. */
-export function setCookieOf(kernel: Kernel, region: RegionTopology): bigint | undefined {
+/** `set_cookie`: by mapping 0's labels; the 1.1 cookie while its driver holds none. Zero without DIMMs. */
+export function setCookieOf(kernel: Kernel, region: RegionTopology): bigint {
   const [first] = region.mappings;
-  if (!first) return undefined;
-  return labelDataOf(kernel, first.dimm) ? expectedCookie(labelledRegion(kernel, region)) : region.cookies.cookie1;
+  return first && labelDataOf(kernel, first.dimm)
+    ? expectedCookie(labelledRegion(kernel, region))
+    : region.cookies.cookie1;
 }
 
 export function namespaceView(kernel: Kernel, namespace: NamespaceDevice): NamespaceView {

@@ -7,7 +7,6 @@ import { type RamLayout } from "../abi/hvm_layout.ts";
 import { type Clock, type DeviceModelIo, type DomainMemory, type Draws, type GuestFault } from "../abi/ports.ts";
 import { type Recorder } from "../abi/steps.ts";
 import { type Result } from "neverthrow";
-import { buildNfit, QEMU_MAKER } from "../acpi/mod.ts";
 import { PrefixedBlocks } from "../base/blocks.ts";
 import { Dom0, NATIVE_FACTS } from "../dom0/mod.ts";
 import { takeMachineCheck } from "../dom0/memory_error.ts";
@@ -104,7 +103,7 @@ export class Guest {
     const prefix = `${this.#id}/`;
     return new Dom0({
       // The driver binds to the root device: without one nobody looks at the table.
-      nfit: devices && (this.table("NFIT")?.bytes ?? tableForFit(firmware)),
+      nfit: devices && this.table("NFIT")?.bytes,
       facts: NATIVE_FACTS,
       firmware,
       memory: new GuestPhysicalMemory(memory, this.#domid),
@@ -135,7 +134,3 @@ export class Guest {
 }
 
 const NO_DEVICES: AcpiDevices = { root: new Set(), children: new Map(), page: undefined };
-
-/** A guest that started without NVDIMMs has no table; once `_FIT` tells of some, the kernel needs none. */
-const tableForFit = (firmware: GuestFirmware): Uint8Array | undefined =>
-  (firmware.fit()?.length ?? 0) > 0 ? buildNfit(QEMU_MAKER, []) : undefined;

@@ -6,16 +6,22 @@ import { type Firmware, type LabelMethods } from "../abi/ports.ts";
 import { DSM_UUID, ROOT_FUNCTION, ROOT_HANDLE } from "../acpi/mod.ts";
 import { type Range, without } from "../base/range.ts";
 import { PAGE_SIZE } from "../base/units.ts";
+import { type HostFacts } from "./facts.ts";
 import { type Machine } from "../machine/mod.ts";
 import { type Xen } from "../xen/mod.ts";
 
 const CLEARING: readonly number[] = [ROOT_FUNCTION.clearError, ROOT_FUNCTION.clearInjected];
 
 export class ClearingFirmware implements Firmware {
-  constructor(private readonly machine: Machine, private readonly xen: Xen) {}
+  constructor(
+    private readonly machine: Machine,
+    private readonly xen: Xen,
+    private readonly management: HostFacts["management"],
+  ) {}
 
+  /** Where Xen owns pmem it hides the NFIT from dom0, and what tells the same. */
   fit(): Uint8Array | undefined {
-    return this.machine.firmware.fit();
+    return this.management === "xen" ? undefined : this.machine.firmware.fit();
   }
   children(): readonly number[] {
     return this.machine.firmware.children();

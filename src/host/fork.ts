@@ -6,7 +6,7 @@ import { type PhysicalMemory } from "../abi/ports.ts";
 import { DeviceModels } from "../device_model/mod.ts";
 import { Dom0, Dom0Files, NATIVE_FACTS, PV_FACTS } from "../dom0/mod.ts";
 import { type Guest } from "../guest/mod.ts";
-import { Machine } from "../machine/mod.ts";
+import { Machine, nfitNow } from "../machine/mod.ts";
 import { Toolstack } from "../toolstack/mod.ts";
 import { Xen } from "../xen/mod.ts";
 import { ClearingFirmware } from "./clearing_firmware.ts";
@@ -97,7 +97,7 @@ export class Fork {
       draws,
       clock,
       management: facts.management,
-      nfit: this.machine.table("NFIT"),
+      nfit: nfitNow(this.state.machine),
       facts: facts.xl,
     });
   }
@@ -113,7 +113,7 @@ export class Fork {
       nfit: xen.nfitForDom0(),
       srat: machine.table("SRAT"),
       facts: this.facts.dom0 === "pv" ? PV_FACTS : NATIVE_FACTS,
-      firmware: new ClearingFirmware(machine, xen),
+      firmware: new ClearingFirmware(machine, xen, this.facts.management),
       memory,
       state: this.state.dom0,
       draws,

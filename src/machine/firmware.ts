@@ -74,11 +74,7 @@ export class MachineFirmware implements Firmware {
     if (!dimm?.labelMethods) return undefined;
     const storage = new LabelStorage(this.state, dimm, this.recorder);
     return {
-      lsi: () => ({
-        status: dimm.locked ? LSX_REFUSAL.locked : 0,
-        size: storage.size,
-        maxTransfer: storage.maxTransfer,
-      }),
+      lsi: () => ({ status: 0, size: storage.size, maxTransfer: storage.maxTransfer }),
       lsr: (offset, length) => {
         const refusal = storage.refusal(offset, length);
         return refusal

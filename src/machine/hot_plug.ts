@@ -5,6 +5,7 @@
 import { err, ok, type Result } from "neverthrow";
 import {
   buildFit,
+  buildNfit,
   decodeNfit,
   decodeSrat,
   decodeStructures,
@@ -13,6 +14,7 @@ import {
   NFIT_HEADER_SIZE,
   type NfitStructure,
   nfitStructure,
+  QEMU_MAKER,
   RANGE_TYPE,
   resealTable,
   type StructureOf,
@@ -20,7 +22,7 @@ import {
 } from "../acpi/mod.ts";
 import { concat } from "../base/bytes.ts";
 import { alignUp } from "../base/quantity.ts";
-import { contains, type Range, range } from "../base/range.ts";
+import { contains, overlaps, type Range, range } from "../base/range.ts";
 import { GiB, KiB } from "../base/units.ts";
 import { type DimmFacts, HEALTHY, type MachineState } from "./state.ts";
 
@@ -29,6 +31,12 @@ export interface NewDimm {
   readonly size: number;
   /** Proximity domain. */
   readonly node: number;
+  /** Bytes of label storage, zero for none; as the other DIMMs have, unless given. */
+  readonly labelBytes?: number | undefined;
+  /** Behind all others unless given: kernels number DIMMs by handle, and then nobody's number ever changes. */
+  readonly handle?: number | undefined;
+  /** Host address; behind everything that the memory controllers decode unless given. */
+  readonly base?: number | undefined;
 }
 
 export interface PluggedDimm {
@@ -39,6 +47,8 @@ export interface PluggedDimm {
 export type PlugFault =
   /** Firmware has no `_FIT`, so nothing could tell an operating system. */
   | { readonly kind: "no-fit" }
+  | { readonly kind: "handle-taken"; readonly handle: number }
+  | { readonly kind: "place-taken"; readonly spa: Range; readonly by: Range }
   /** No address is left for it. */
   | { readonly kind: "no-room"; readonly bits: number };
 
@@ -54,33 +64,71 @@ const PLAIN_DIMM: Omit<DimmFacts, "handle"> = {
 };
 
 /** The DIMM is there, blank, and in `_FIT`; no operating system has been notified yet. */
-export function plugDimm(state: MachineState, { size, node }: NewDimm): Result<PluggedDimm, PlugFault> {
+export function plugDimm(state: MachineState, dimm: NewDimm): Result<PluggedDimm, PlugFault> {
   const { root, ram, physicalAddressBits } = state.facts.get("machine")!;
-  const fit = state.tables.get("FIT") ?? state.tables.get("NFIT")?.subarray(NFIT_HEADER_SIZE);
-  if (!root.hasFit || !fit) return err({ kind: "no-fit" });
+  if (!root.hasFit) return err({ kind: "no-fit" });
+  const fit = state.tables.get("FIT") ?? state.tables.get("NFIT")?.subarray(NFIT_HEADER_SIZE) ?? new Uint8Array();
   const { structures } = decodeStructures(fit);
-  // Behind everything that the memory controllers decode.
-  const ends = [...ram, ...rangesOf(structures)].map(({ end }) => end);
-  const spa = range(alignUp(Math.max(...ends), GiB), size);
+  const taken: readonly Range[] = [...ram, ...rangesOf(structures)];
+  const behind = alignUp(Math.max(4 * GiB, ...taken.map(({ end }) => end)), GiB);
+  const spa = range(dimm.base ?? behind, dimm.size);
   if (spa.end > 2 ** physicalAddressBits) return err({ kind: "no-room", bits: physicalAddressBits });
+  const by = taken.find((known) => overlaps(known, spa));
+  if (by) return err({ kind: "place-taken", spa, by });
 
   const handles = [...state.dimms.ids()].map(Number);
-  // The highest handle: kernels number DIMMs by handle, and nobody's number changes.
-  const handle = Math.max(0, ...handles) + 1;
-  const like = handles.length === 0 ? PLAIN_DIMM : state.dimms.get(String(Math.max(...handles)))!;
-  state.tables.set("FIT", concat(fit, buildFit(structuresOf(structures, handle, spa, node))));
-  state.dimms.set(String(handle), { ...like, locked: false, smart: HEALTHY, injected: {}, handle });
+  const handle = dimm.handle ?? Math.max(0, ...handles) + 1;
+  if (handles.includes(handle)) return err({ kind: "handle-taken", handle });
+  state.tables.set("FIT", concat(fit, buildFit(structuresOf(structures, handle, spa, dimm.node))));
+  state.dimms.set(String(handle), factsOf(state, handles, handle, dimm.labelBytes));
   return ok({ handle, spa });
+}
+
+/** Label functions of Intel's family: 4, 5 and 6. */
+const LABEL_FUNCTIONS = 0x70;
+
+/** What firmware says of the new DIMM: the same as of the last that is there. */
+function factsOf(
+  state: MachineState,
+  handles: readonly number[],
+  handle: number,
+  labelBytes: number | undefined,
+): DimmFacts {
+  const like = handles.length === 0 ? PLAIN_DIMM : state.dimms.get(String(Math.max(...handles)))!;
+  const fresh = { ...like, locked: false, smart: HEALTHY, injected: {}, handle };
+  if (labelBytes === undefined) return fresh;
+  if (labelBytes > 0) {
+    const reach = like.labelBytes > 0 ? like : PLAIN_DIMM;
+    const { families, labelMethods, maxTransfer } = reach;
+    return { ...fresh, families, labelMethods, maxTransfer, labelBytes };
+  }
+  const families = like.families.map(({ uuid, mask }) => ({
+    uuid,
+    mask: uuid === DSM_UUID.intel ? mask & ~LABEL_FUNCTIONS : mask,
+  }));
+  return { ...fresh, labelBytes, labelMethods: false, families: families.filter(({ mask }) => mask !== QUERY_ALONE) };
+}
+
+/** QEMU's DIMMs without label storage do not even answer the query. */
+const QUERY_ALONE = 1;
+
+/** The NFIT that firmware would publish if the machine started now; undefined where it has no NVDIMMs. */
+export function nfitNow(state: MachineState): Uint8Array | undefined {
+  const [table, fit] = [state.tables.get("NFIT"), state.tables.get("FIT")];
+  if (!fit) return table;
+  return table
+    ? resealTable(concat(table.subarray(0, NFIT_HEADER_SIZE), fit))
+    : buildNfit(QEMU_MAKER, decodeStructures(fit).structures);
 }
 
 /** Firmware starts: what `_FIT` told of is in its tables from now on. */
 export function selfTest(state: MachineState): void {
   const fit = state.tables.get("FIT");
-  const nfit = state.tables.get("NFIT");
-  if (!fit || !nfit) return;
-  const known = decodeNfit(nfit).map(({ structures }) => rangesOf(structures)).unwrapOr([]);
+  if (!fit) return;
+  const before = state.tables.get("NFIT");
+  const known = before ? decodeNfit(before).map(({ structures }) => rangesOf(structures)).unwrapOr([]) : [];
   const added = rangesOf(decodeStructures(fit).structures).filter((r) => !known.some((k) => k.start === r.start));
-  state.tables.set("NFIT", resealTable(concat(nfit.subarray(0, NFIT_HEADER_SIZE), fit)));
+  state.tables.set("NFIT", nfitNow(state)!);
   state.tables.delete("FIT");
   for (const spa of added) addToSrat(state, spa);
 }

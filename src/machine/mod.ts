@@ -1,6 +1,6 @@
 /** The hardware: DIMM media, the SPA decoder with its interleave, firmware's `_DSM` and label methods. */
 export { Machine } from "./machine.ts";
-export { type NewDimm, plugDimm, type PlugFault, type PluggedDimm, selfTest } from "./hot_plug.ts";
+export { type NewDimm, nfitNow, plugDimm, type PlugFault, type PluggedDimm, selfTest } from "./hot_plug.ts";
 export { readPages, writePages } from "./media.ts";
 export { type Location } from "./spa_decoder.ts";
 export {

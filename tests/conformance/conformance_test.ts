@@ -10,11 +10,6 @@ import { type Aspect, ASPECTS, type Run, runCapture } from "./run_capture.ts";
 
 /** What cannot be the same, and why. */
 const EXCUSED: Readonly<Record<string, Partial<Record<Aspect, string>>>> = {
-  "host-hotplug-one": {
-    list: "a DIMM was plugged in while it ran; the script does not say so",
-    human: "likewise",
-    errors: "likewise: labels of one DIMM more",
-  },
   "server-two-socket": { output: "free blocks of a real ext4, as df counts them" },
 };
 
@@ -24,7 +19,9 @@ function hash(text: string): number {
   for (const byte of new TextEncoder().encode(text)) value = Math.imul(value ^ byte, 0x01000193) >>> 0;
   return value;
 }
-const isHeld = (name: string): boolean => hash(name) % 3 === 0;
+/** Machines of our own, made with the same software because the model differed from them; none was ever held back. */
+const OWN: ReadonlySet<string> = new Set(["iset-label-overlap"]);
+const isHeld = (name: string): boolean => !OWN.has(name) && hash(name) % 3 === 0;
 
 const names = [...Deno.readDirSync(FIXTURES)].map(({ name }) => name).sort();
 

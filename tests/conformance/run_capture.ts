@@ -9,6 +9,7 @@ import { type CaptureFolder } from "../../src/host/mod.ts";
 import { Uuids } from "../command/ndctl/normalise.ts";
 import { ScriptedHost } from "../command/ndctl/scripted_host.ts";
 import { type CapturedDom0, capturedDom0, folderOf } from "../dom0/captured_dom0.ts";
+import { type HotPlugs } from "./qemu_hot_plug.ts";
 import { areaLines, pieceLines } from "./bytes_as_text.ts";
 
 /** What is compared. */
@@ -23,14 +24,14 @@ export interface Run {
   readonly differences: Differences;
 }
 
-/** Undefined for a machine without NVDIMMs or without a script. */
-export async function runCapture(name: string): Promise<Run | undefined> {
-  const folder = folderOf(name);
-  const meta = parseJson(textOf(folder.read("meta.json")!)) as unknown as { readonly boots: readonly Boot[] };
-  const { boots } = meta;
+/** Undefined for a machine without NVDIMMs or without a script. `root`: where its folder is, if not among the fixtures. */
+export async function runCapture(name: string, root?: string): Promise<Run | undefined> {
+  const folder = folderOf(name, root);
+  const { boots, config } = parseJson(textOf(folder.read("meta.json")!)) as unknown as Meta;
   if (!boots.some(({ script }) => script) || !hasDimms(folder, boots.length)) return undefined;
-  const machine = capturedDom0(name, "start");
-  const run = new Comparison(machine, folder);
+  const machine = capturedDom0(name, "start", root);
+  const hotPlugs = { lists: config?.hotplug ?? [], commandLine: boots[0]!.qemu ?? [] };
+  const run = new Comparison(machine, folder, hotPlugs);
   for (const [i, boot] of boots.entries()) {
     const root = boots.length > 1 ? `boot${i}/` : "";
     if (i > 0) machine.again().boot();
@@ -48,8 +49,12 @@ class Comparison {
   readonly #ours = new Uuids();
   readonly #theirs = new Uuids();
 
-  constructor(private readonly machine: CapturedDom0, private readonly folder: CaptureFolder) {
-    this.#host = new ScriptedHost(machine);
+  constructor(
+    private readonly machine: CapturedDom0,
+    private readonly folder: CaptureFolder,
+    hotPlugs: HotPlugs,
+  ) {
+    this.#host = new ScriptedHost(machine, hotPlugs);
   }
 
   async boot(root: string, script: readonly string[], namespaces: Boot["namespaces"]): Promise<void> {
@@ -117,7 +122,13 @@ class Comparison {
 /** The collector's own last lines. */
 const withoutCollector = (text: string): string => text.replace(/^(?:MemTotal: .*|exit \d+)\n/gm, "");
 
+interface Meta {
+  readonly boots: readonly Boot[];
+  readonly config?: { readonly hotplug?: HotPlugs["lists"] };
+}
+
 interface Boot {
+  readonly qemu?: readonly string[];
   readonly script?: readonly string[];
   readonly namespaces?: Readonly<Record<string, Placed>>;
 }

@@ -1,9 +1,12 @@
 /** What dom0's kernel makes of a machine when it starts. */
 import assert from "node:assert/strict";
 import { type Spa } from "../../src/abi/address.ts";
+import { buildNfit, DSM_UUID, nfitStructure, QEMU_MAKER, RANGE_TYPE } from "../../src/acpi/mod.ts";
 import { GiB, MiB } from "../../src/base/units.ts";
-import { type Fork } from "../../src/host/mod.ts";
+import { SYSFS_ROOT } from "../../src/dom0/mod.ts";
+import { type Fork, importTables } from "../../src/host/mod.ts";
 import { LABELS, madeHost } from "../command/ndctl/made_host.ts";
+import { hostFrom } from "../support/session.ts";
 
 /** Changes the machine on a fork, boots dom0 there, and gives the fork. */
 async function rebooted(change: (fork: Fork) => void, ...lines: readonly string[]): Promise<Fork> {
@@ -84,4 +87,39 @@ Deno.test("a driver goes on with the labels it has read until it is bound anew",
   dom0.bind("nmem0")._unsafeUnwrap();
   dom0.bind("region0")._unsafeUnwrap();
   assert.deepEqual(dom0.namespaces(0).map(({ size }) => size), [0]);
+});
+
+Deno.test("a range whose DIMM has no ACPI device fails the driver's probe: there is no bus at all", async () => {
+  const { dom0 } = await rebooted(({ state }) => state.machine.dimms.delete("1"));
+  assert.equal(dom0.hasBus, false);
+  assert.deepEqual([dom0.dimms(), dom0.regions()], [[], []]);
+});
+
+/** The DIMM's labels behind `_LSI`, `_LSR` and `_LSW` instead of Intel's functions. */
+const BEHIND_METHODS = { families: [{ uuid: DSM_UUID.microsoft, mask: 1 }], labelMethods: true };
+
+Deno.test("label methods say that a DIMM is locked when they are read, and then its probe fails", async () => {
+  const { dom0 } = await rebooted(({ state }) => {
+    state.machine.dimms.set("1", { ...state.machine.dimms.get("1")!, ...BEHIND_METHODS, locked: true });
+  });
+  const [dimm] = dom0.dimms();
+  assert.deepEqual([dimm!.enabled, dimm!.locked], [false, true]);
+});
+
+Deno.test("a DIMM whose label area has no size is not bound, and its region offers nothing", async () => {
+  const { dom0 } = await rebooted(({ state }) => {
+    state.machine.dimms.set("1", { ...state.machine.dimms.get("1")!, ...BEHIND_METHODS, labelBytes: 0 });
+  });
+  const [dimm] = dom0.dimms();
+  assert.deepEqual([dimm!.enabled, dimm!.locked], [false, false]);
+  assert.deepEqual(dom0.capacity(0), { available: 0, extent: 0 });
+});
+
+Deno.test("a range without DIMMs has the cookie zero", () => {
+  const disk = nfitStructure("spaRange", { rangeType: RANGE_TYPE.volatile, rangeIndex: 1, rangeLength: BigInt(GiB) });
+  const nfit = buildNfit(QEMU_MAKER, [disk]);
+  const image = importTables({ nfit, srat: undefined, labels: new Map(), name: "bare" })._unsafeUnwrap();
+  const { dom0 } = hostFrom(image).fork();
+  assert.equal(dom0.setCookie(0), 0n);
+  assert.equal(dom0.sysfs.read(`${SYSFS_ROOT}/region0/set_cookie`)._unsafeUnwrap(), "0x0");
 });

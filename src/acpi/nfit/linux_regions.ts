@@ -1,5 +1,5 @@
 /**
- * The regions Linux registers for the SPA ranges of an NFIT, and where it stops (`drivers/acpi/nfit/core.c`
+ * The regions Linux registers for the SPA ranges of an NFIT, and where it gives up (`drivers/acpi/nfit/core.c`
  * acpi_nfit_register_regions, acpi_nfit_register_region, acpi_nfit_init_mapping; `nvdimm/region_devs.c` nd_region_create).
  */
 import { ADDRESS_LIMIT } from "../../base/quantity.ts";
@@ -43,7 +43,7 @@ export interface LinuxRegions {
   readonly regions: readonly LinuxRegion[];
   /** DIMMs that became devices, in the order of their numbers. */
   readonly dimms: readonly LinuxDimm[];
-  /** The range at which registration gave up; none of the ranges behind it becomes a region either. */
+  /** The range at which the driver gave up: its probe fails, and with it goes the bus with all that was on it. */
   readonly stopped: { readonly spa: StructureOf<"spaRange">; readonly errno: RegionErrno } | undefined;
   readonly messages: readonly LinuxMessage[];
 }
@@ -79,7 +79,7 @@ export function linuxRegions(nfit: LinuxNfit, adrs?: ReadonlySet<number>): Linux
     if ("errno" in outcome) {
       say(outcome.message, spa.offset);
       say(`failed to register spa range ${spa.record.rangeIndex}`, spa.offset);
-      return { regions, dimms, stopped: { spa, errno: outcome.errno }, messages };
+      return { regions: [], dimms: [], stopped: { spa, errno: outcome.errno }, messages };
     }
     regions.push(outcome);
   }

@@ -69,7 +69,7 @@ export function regionViews(fork: Fork): RegionView[] {
       sizeBytes: region.size,
       ...capacityOf(fork, region),
       alignBytes: region.align,
-      cookie: dom0.setCookie(region.number) ?? 0n,
+      cookie: dom0.setCookie(region.number),
       persistence: region.persistenceDomain ?? "unknown",
       readOnly: region.readOnly,
       state: region.enabled || byXen(fork) ? "active" : "disabled",

@@ -1,8 +1,10 @@
 /** `host plug`: a DIMM comes while the machine runs (design v2 4.2.6). */
 import { err, ok } from "neverthrow";
 import { type Json, prettyJson } from "../../base/json.ts";
-import { GiB, hex, MiB, parseInteger, parseSize, shortSize, TiB } from "../../base/units.ts";
+import { GiB, hex, KiB, MiB, parseInteger, parseSize, shortSize, TiB } from "../../base/units.ts";
+import { QEMU_MAX_SLOTS, qemuHandle } from "../../acpi/mod.ts";
 import { type Fork, plug } from "../../host/mod.ts";
+import { type NewDimm, type PlugFault } from "../../machine/mod.ts";
 import { JSON_OPTION } from "../ept/domain_verb.ts";
 import { type AnyCommand, declare, done, type Outcome } from "../language/command.ts";
 import { EXIT } from "../language/exit_codes.ts";
@@ -11,6 +13,8 @@ import { refusal } from "../tables/verb.ts";
 
 const OPTIONS = {
   size: { value: "SIZE", help: "persistent memory of the DIMM, a multiple of 16 MiB", required: true },
+  labels: { value: "SIZE", help: "its label storage, 0 for none; as the other DIMMs have unless given" },
+  slot: { value: "N", help: "its slot, the one behind all others unless given: handle N+1" },
   node: { value: "N", help: "its proximity domain; 0 unless given" },
   ...JSON_OPTION,
 } as const;
@@ -21,8 +25,7 @@ const STEP = 16 * MiB;
 const LARGEST = 4 * TiB;
 
 interface Plug {
-  readonly size: number;
-  readonly node: number;
+  readonly dimm: NewDimm;
   readonly json: boolean;
 }
 
@@ -47,27 +50,57 @@ export const hostPlug: AnyCommand = declare<Plug>({
       if (node === undefined || node >= 2 ** 32) {
         return err(usageFault(`--node takes a proximity domain, not "${parsed.get("node")}"`, USAGE));
       }
-      return ok({ size, node, json: parsed.has("json") });
+      const labelBytes = parsed.has("labels") ? parseSize(parsed.get("labels")!) : undefined;
+      if (parsed.has("labels") && !isLabelArea(labelBytes)) {
+        return err(usageFault(`--labels takes 0, or 4 KiB to 1 MiB, not "${parsed.get("labels")}"`, USAGE));
+      }
+      const slot = parsed.has("slot") ? parseInteger(parsed.get("slot")!) : undefined;
+      if (parsed.has("slot") && (slot === undefined || slot >= QEMU_MAX_SLOTS)) {
+        return err(usageFault(`--slot takes 0 to ${QEMU_MAX_SLOTS - 1}, not "${parsed.get("slot")}"`, USAGE));
+      }
+      const handle = slot === undefined ? undefined : qemuHandle(slot);
+      return ok({ dimm: { size, node, labelBytes, handle }, json: parsed.has("json") });
     }),
   // deno-lint-ignore require-yield -- commands are generators whether or not they have progress to tell
-  *run(host, { size, node, json }, context) {
-    return plug(host, { size, node }).match(
-      ({ handle, spa }) => plugged(host, handle, spa.start, size, json || context.json),
-      (fault) =>
-        fault.kind === "no-fit"
-          ? refusal(
-            EXIT.refused,
-            "this machine's firmware has no _FIT, so nobody would hear of a DIMM that comes while it runs",
-            "a host imported with an NFIT has one",
-          )
-          : refusal(
-            EXIT.refused,
-            `no address is left for ${shortSize(size)}: this machine has ${fault.bits} bits of them`,
-            size > GiB ? "try a smaller --size" : "its address space is full",
-          ),
+  *run(host, { dimm, json }, context) {
+    return plug(host, dimm).match(
+      ({ handle, spa }) => plugged(host, handle, spa.start, dimm.size, json || context.json),
+      (fault) => refused(fault, dimm.size),
     );
   },
 });
+
+const isLabelArea = (bytes: number | undefined): boolean =>
+  bytes !== undefined && (bytes === 0 || (bytes >= 4 * KiB && bytes <= MiB && bytes % KiB === 0));
+
+function refused(fault: PlugFault, size: number): Outcome {
+  switch (fault.kind) {
+    case "no-fit":
+      return refusal(
+        EXIT.refused,
+        "this machine's firmware has no _FIT, so nobody would hear of a DIMM that comes while it runs",
+        "a host imported with an NFIT has one",
+      );
+    case "handle-taken":
+      return refusal(
+        EXIT.refused,
+        `there is a DIMM with handle ${hex(fault.handle)} already`,
+        "leave --slot away to take the one behind all others",
+      );
+    case "place-taken":
+      return refusal(
+        EXIT.refused,
+        `${hex(fault.spa.start)} of ${shortSize(size)} overlaps what is at ${hex(fault.by.start)}`,
+        "choose another address",
+      );
+    case "no-room":
+      return refusal(
+        EXIT.refused,
+        `no address is left for ${shortSize(size)}: this machine has ${fault.bits} bits of them`,
+        size > GiB ? "try a smaller --size" : "its address space is full",
+      );
+  }
+}
 
 function plugged(host: Fork, handle: number, start: number, size: number, json: boolean): Outcome {
   const dimm = host.dom0.dimms().find((known) => known.handle === handle)?.name;

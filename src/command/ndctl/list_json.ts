@@ -65,7 +65,7 @@ export function regionJson(dom0: Dom0, region: RegionView, flags: JsonFlags, con
     fields.numa_node = region.numaNode;
     if (region.targetNode !== undefined) fields.target_node = region.targetNode;
   }
-  if (region.labelled) fields.iset_id = hexJson(dom0.setCookie(region.number) ?? 0n, flags);
+  if (region.labelled) fields.iset_id = hexJson(dom0.setCookie(region.number), flags);
   const mappings = context.dimms ? shownMappings(dom0, region, flags, context) : [];
   if (mappings.length > 0) fields.mappings = mappings.map((mapping) => mappingJson(mapping, flags));
   if (!region.enabled) fields.state = "disabled";

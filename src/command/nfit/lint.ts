@@ -68,10 +68,16 @@ function linuxReading(bytes: Uint8Array): LinuxReading {
     const verdict = `refuses the whole table (-${nfit.errno}): ${nfit.reason}`;
     return { refusal: nfit.reason, ...counts, messages, verdict };
   }
-  const stop = made.stopped
-    ? `, then gives up at SPA range ${made.stopped.spa.record.rangeIndex} (-${made.stopped.errno})`
-    : "";
-  const verdict = `${counted(counts.dimms, "DIMM")}, ${counted(counts.regions, "region")}${stop}`;
+  if (made.stopped) {
+    const refusal = `SPA range ${made.stopped.spa.record.rangeIndex} makes no region`;
+    return {
+      refusal,
+      ...counts,
+      messages,
+      verdict: `gives up, and no DIMM is left (-${made.stopped.errno}): ${refusal}`,
+    };
+  }
+  const verdict = `${counted(counts.dimms, "DIMM")}, ${counted(counts.regions, "region")}`;
   return { refusal: undefined, ...counts, messages, verdict };
 }
 

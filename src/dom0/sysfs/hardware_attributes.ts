@@ -66,7 +66,6 @@ export function dimmAttributes(kernel: Kernel, dimm: DimmTopology): Attributes {
 
 export function regionAttributes(kernel: Kernel, region: RegionTopology): Attributes {
   const device = kernel.devices.region(region.number);
-  const cookie = setCookieOf(kernel, region);
   const capacity = capacityOf(kernel, region);
   const { initNamespaces, seeds } = device ?? {};
   const hints = region.mappings.some(({ dimm }) => dimm.flushHints > 0);
@@ -93,7 +92,7 @@ export function regionAttributes(kernel: Kernel, region: RegionTopology): Attrib
     pfn_seed: shown(seeds?.pfn ?? ""),
     read_only: shown(device?.readOnly ? 1 : 0),
     resource: shownHex(region.start),
-    ...(cookie === undefined ? {} : { set_cookie: shownHex(cookie) }),
+    set_cookie: shownHex(setCookieOf(kernel, region)),
     size: shown(region.size),
     ...targetNode(region),
     "nfit/range_index": shown(region.rangeIndex),

@@ -90,7 +90,7 @@ export function importCapture(folder: CaptureFolder, state: CaptureState): Resul
     machine: {
       root: {
         dsmMask: Number(sysfs.number("ndbus0/nfit/dsm_mask") ?? 0) | 1,
-        hasFit: fit !== undefined || tables.has("NFIT"),
+        hasFit: fit !== undefined || tables.has("NFIT") || tables.has("SSDT"),
         clearErrorUnit: 256,
       },
       ram,
@@ -106,7 +106,10 @@ export function importCapture(folder: CaptureFolder, state: CaptureState): Resul
   });
 }
 
-/** Label areas by DIMM name: as the driver read them, else as they lie in the backing file. */
+/**
+ * Label areas by DIMM name: as the driver read them, else as they lie in the backing file. Where the driver found no way
+ * to read it, it does not matter what lies there.
+ */
 function labelAreas(
   folder: CaptureFolder,
   root: string,
@@ -117,25 +120,28 @@ function labelAreas(
   for (const nmem of sysfs.ofKind("nmem")) {
     const handle = sysfs.get(`${nmem}/nfit/handle`);
     const index = nmem.slice("nmem".length);
-    const names = [`${state}.${nmem}.bin`, `host.handle-${handle}.bin`, `host.dimm${index}.bin`];
+    const stored = [`host.handle-${handle}.bin`, `host.dimm${index}.bin`];
+    const names = [`${state}.${nmem}.bin`, ...(isBound(sysfs, nmem) ? stored : [])];
     const bytes = names.map((name) => folder.read(`${root}labels/${name}`)).find((bytes) => bytes !== undefined);
     if (bytes) areas.set(nmem, bytes);
   }
   return areas;
 }
 
+const isBound = (sysfs: SysfsText, nmem: string): boolean => sysfs.get(`${nmem}/driver`) !== undefined;
+
 function dimmFacts(sysfs: SysfsText, nmem: string, area: Uint8Array | undefined): DimmFacts {
   const commands = sysfs.words(`${nmem}/commands`);
   const family = sysfs.number(`${nmem}/nfit/family`);
   const uuid = family === undefined ? undefined : FAMILY_UUID[family];
   const intel = family === INTEL_FAMILY;
-  const hasLabels = commands.includes("get_size") && area !== undefined;
+  const reachesLabels = commands.includes("get_size");
   return {
     handle: sysfs.number(`${nmem}/nfit/handle`)!,
-    labelBytes: hasLabels ? area.length : 0,
+    labelBytes: reachesLabels && area ? area.length : 0,
     maxTransfer: intel ? QEMU_TRANSFER : (area?.length ?? 0),
     families: uuid === undefined ? [] : [{ uuid, mask: (sysfs.number(`${nmem}/nfit/dsm_mask`) ?? 0) | 1 }],
-    labelMethods: hasLabels && !intel,
+    labelMethods: reachesLabels && !intel,
     locked: sysfs.words(`${nmem}/flags`).includes("lock"),
     smart: HEALTHY,
     injected: {},

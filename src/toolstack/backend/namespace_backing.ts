@@ -54,7 +54,7 @@ export function namespaceBacking(dom0: Dom0, name: string): NamespaceBacking | u
 
 /** A region that no DIMM is known of has no cookie, and nothing but its place. */
 function cookieOf(dom0: Dom0, region: number): string {
-  const cookie = dom0.setCookie(region) ?? 0n;
+  const cookie = dom0.setCookie(region);
   return cookie === 0n ? `at ${hex(dom0.region(region).start)}` : cookie.toString();
 }
 

@@ -1,4 +1,8 @@
 import assert from "node:assert/strict";
+import { qemuNfit } from "../../../src/acpi/mod.ts";
+import { GiB, MiB } from "../../../src/base/units.ts";
+import { importTables } from "../../../src/host/mod.ts";
+import { sessionFor } from "../ndctl/made_host.ts";
 import { outText } from "../../../src/command/language/output.ts";
 import { hostFrom, imageFrom, sessionOn } from "../../support/session.ts";
 
@@ -52,5 +56,44 @@ Deno.test("sizes, nodes and full machines are refused with the reason", async ()
     const { status, err } = await run("host plug --size 4T");
     full = status === 4;
     if (full) assert.match(err, /no address is left for 4\.00 TiB: this machine has 46 bits/);
+  }
+});
+
+interface Listed {
+  readonly dev: string;
+  readonly handle: number;
+}
+
+Deno.test("a DIMM keeps the number that it got when it came, until the next boot numbers by handle", async () => {
+  const nfit = qemuNfit([{ slot: 3, base: 4 * GiB, length: 512 * MiB }])!;
+  const image = importTables({ nfit, srat: undefined, labels: new Map(), name: "made" })._unsafeUnwrap();
+  const it = sessionFor(hostFrom(image));
+  const handles = async () =>
+    (await it.json("ndctl list -D") as readonly Listed[]).map(({ dev, handle }) => `${dev} ${handle}`).sort();
+  await it.all("host plug --size 512M --slot 1", "host plug --size 512M --slot 0 --labels 0");
+  assert.deepEqual(await handles(), ["nmem0 4", "nmem1 2", "nmem2 1"]);
+  await it.all("host reboot");
+  assert.deepEqual(await handles(), ["nmem0 1", "nmem1 2", "nmem2 4"]);
+});
+
+Deno.test("a machine that booted without NVDIMMs gets its bus with the first one", async () => {
+  const it = sessionFor(hostFrom(imageFrom("transcript-xl-1")));
+  const revision = async () => outText(await it.run("sys cat /sys/bus/nd/devices/ndbus0/nfit/revision"));
+  assert.equal(await it.json("ndctl list -B"), null);
+  await it.all("host plug --size 1G --labels 0");
+  assert.deepEqual(await it.json("ndctl list -B"), [{ provider: "ACPI.NFIT", dev: "ndbus0" }]);
+  assert.equal(await revision(), "0\n", "that of no table");
+  await it.all("host reboot");
+  assert.equal(await revision(), "1\n");
+});
+
+Deno.test("label storage and slot are as asked for, or refused", async () => {
+  const it = sessionFor(hostFrom(imageFrom("host-one-512m")));
+  await it.all("host plug --size 512M --slot 5 --labels 256K", "host plug --size 512M --labels 0");
+  await it.all("ndctl disable-region all");
+  assert.deepEqual(await it.refusal("ndctl init-labels -f all"), [0, "initialized 2 nmems\n"]);
+  assert.equal((await it.refusal("host plug --size 1G --slot 5"))[0], 4);
+  for (const wrong of ["--slot 256", "--slot x", "--labels 100", "--labels 2M"]) {
+    assert.equal((await it.refusal(`host plug --size 1G ${wrong}`))[0], 2, wrong);
   }
 });

@@ -5,6 +5,9 @@
 import { utf8 } from "../../../src/base/bytes.ts";
 import { strerror } from "../../../src/abi/errno.ts";
 import { SYSFS_ROOT } from "../../../src/dom0/mod.ts";
+import { range } from "../../../src/base/range.ts";
+import { plugDimm } from "../../../src/machine/mod.ts";
+import { type HotPlugs, qemuPlugs } from "../../conformance/qemu_hot_plug.ts";
 import { type CapturedDom0 } from "../../dom0/captured_dom0.ts";
 import { textPrograms } from "../../shell/programs.ts";
 import { globPattern, type Program, ran, Shell, type System } from "../../shell/shell.ts";
@@ -19,7 +22,7 @@ export class ScriptedHost implements System {
   readonly #mounts = new Map<string, string>();
   readonly #programs: Record<string, Program>;
 
-  constructor(private readonly machine: CapturedDom0) {
+  constructor(private readonly machine: CapturedDom0, private readonly hotPlugs?: HotPlugs) {
     this.tool = new Tool(machine.again);
     const tool = (name: string): Program => (argv, input) => this.tool.run([name, ...argv], input);
     const nothing: Program = () => ran(0);
@@ -32,8 +35,9 @@ export class ScriptedHost implements System {
       umount: ([directory]) => this.#umount(directory!),
       timeout: ([_seconds, name, ...argv], input) => this.program(name!)!(argv, input),
       init_labels: (argv) => this.#initLabels(argv),
+      ask_hotplug: ([list]) => this.#plug(Number(list)),
       ...Object.fromEntries(
-        ["modprobe", "mkdir", "sync", "settle", "sleep", "mkfs.ext4", "cp", "df", "filefrag", "fallocate"]
+        ["sysfs_tree", "modprobe", "mkdir", "sync", "settle", "sleep", "mkfs.ext4", "cp", "df", "filefrag", "fallocate"]
           .map((name) => [name, nothing]),
       ),
     };
@@ -117,6 +121,21 @@ export class ScriptedHost implements System {
     if (device === undefined) return ran(1, "", `umount: can't unmount ${directory}: No such file or directory\n`);
     this.machine.again().closeExclusive(device);
     this.#mounts.delete(directory);
+    return ran(0);
+  }
+
+  /** Firmware takes each DIMM and notifies the kernel. */
+  #plug(list: number) {
+    const { machine } = this.machine;
+    const present = () => ({
+      ram: machine.facts.ram,
+      pmem: this.machine.again().regions().map(({ start, size }) => range(start, size)),
+      handles: machine.dimms().map(({ handle }) => handle),
+    });
+    for (const dimm of qemuPlugs(this.hotPlugs!, list, present)) {
+      plugDimm(machine.state, dimm)._unsafeUnwrap();
+      this.machine.again().notify();
+    }
     return ran(0);
   }
 
