@@ -25,7 +25,7 @@ echo $$ > "${requestPipe(folder)}"
 read -r status < ${at("reply")} || status=70
 [ -t 1 ] && [ -s ${at("out")} ] && cat ${at("out")}
 [ -s ${at("err")} ] && cat ${at("err")} >&2
-[ -t 1 ] || cat ${at("out")}
+[ ! -t 1 ] && [ -s ${at("out")} ] && cat ${at("out")}
 rm -f "${folder}/$$".*
 exit "$status"
 `;

@@ -15,10 +15,12 @@ const options = {
 const USAGE = "ndctl load-keys [<options>]";
 
 interface LoadRequest {
-  readonly path: string;
+  /** Undefined: dom0's own folder, which is not there; the operator's disk has no say in that. */
+  readonly path: string | undefined;
   readonly tpmHandle: string | undefined;
 }
 
+const KEY_FOLDER = "/etc/ndctl/keys";
 const MASTER_KEY = "nvdimm-master.blob";
 
 export const loadKeys = declare<LoadRequest>({
@@ -33,15 +35,15 @@ export const loadKeys = declare<LoadRequest>({
       const messages = words.map((word) => errorText(`unknown parameter "${word}"\n`)).join("");
       return words.length > 0
         ? err(usageFault(USAGE, options, messages))
-        : ok({ path: values.keyPath ?? "/etc/ndctl/keys", tpmHandle: values.tpmHandle });
+        : ok({ path: values.keyPath, tpmHandle: values.tpmHandle });
     });
   },
   // deno-lint-ignore require-yield
   *run(_host, { path, tpmHandle }, { files }) {
     const talk = new Talk();
-    const folder = files.list(path);
+    const folder = path === undefined ? err({ reason: reason("ENOENT") }) : files.list(path);
     if (folder.isErr()) {
-      talk.say(`Change current work dir to ${path} failed: ${folder.error.reason}\n`);
+      talk.say(`Change current work dir to ${path ?? KEY_FOLDER} failed: ${folder.error.reason}\n`);
       return talk.outcome(statusOf("ENOENT"));
     }
     if (tpmHandle === undefined && !folder.value.includes("tpm.handle")) talk.say("No TPM handle discovered.\n");
