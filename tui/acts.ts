@@ -11,6 +11,7 @@ import {
   topOverlay,
 } from "./model.ts";
 import { inputOf } from "./widgets/input.ts";
+import { usesNamed } from "./uses.ts";
 
 export const said = (model: Model, text: string, tone: Toast["tone"] = "ok"): Model => ({
   ...model,
@@ -88,9 +89,10 @@ const page = (model: Model, title: string, text: string, command: string, tone: 
 export const printed = (model: Model, lines: readonly string[], text: string): Model =>
   shown(model, lines.join("; "), text, lines.join("; "));
 
-/** A refusal of command lines: what was said, and the exit status. */
+/** A refusal of command lines: what was said, who uses what they name, and the exit status. */
 export const refused = (model: Model, lines: readonly string[], status: number, err: string, out = ""): Model => {
-  const text = `${(err || out || "The command gave no reason.").trimEnd()}\n\nexit status ${status}`;
+  const said = (err || out || "The command gave no reason.").trimEnd();
+  const text = [said, ...usesNamed(model.snapshot, lines), `exit status ${status}`].join("\n\n");
   return page(model, lines.join("; "), text, lines.join("; "), "danger");
 };
 

@@ -196,12 +196,7 @@ function destroy(facts: HostFacts, name: string): Answer {
   const found = namespacesOf(facts).find((n) => n.name === name);
   if (!found) return refused(facts, 1, `error destroying namespaces: No such device or address`);
   if (found.state === "assigned" || found.state === "mounted") {
-    const owner = found.owner ?? "";
-    return refused(
-      facts,
-      240,
-      `error destroying namespaces: Device or resource busy\n${name} is ${found.state} (${owner}).`,
-    );
+    return refused(facts, 240, "error destroying namespaces: Device or resource busy\ndestroyed 0 namespaces\n");
   }
   const at = namespacesOf(facts).findIndex((n) => n.name === name);
   const loss = {

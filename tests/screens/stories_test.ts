@@ -79,7 +79,7 @@ Deno.test("destroying: the title says what is lost, and only the name typed agre
 
 Deno.test("destroying: what a guest holds is refused with the reason", () => {
   const stage = new Stage({}, { size: "120x40" }).press("2", "down", "down", "down", "d");
-  stage.expect("Refused", "Device or resource busy", "assigned (web1 nv0)", "exit status 240");
+  stage.expect("Refused", "Device or resource busy", "is assigned to web1 nv0", "xl shutdown web1", "exit status 240");
   stage.press("escape").expectNot("Refused");
 });
 
