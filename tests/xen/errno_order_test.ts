@@ -535,6 +535,7 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
     { check: "nested_virt without hap", errno: "EINVAL", bytes: () => raw.createDomain(0, 65, 0x3ff, 1) },
     { check: "unknown x86 flags", errno: "EINVAL", bytes: () => raw.domctl(1, 0, [[28, 4, 1], [60, 4, 2]]) },
     { check: "emulation flags are not", errno: "EINVAL", bytes: () => raw.createDomain(0, 3, 0x7ff, 1) },
+    { check: "hvm without hap", errno: "EOPNOTSUPP", bytes: () => raw.createDomain(0, 1, 0x3ff, 1) },
     {
       check: "the heap has no 256 pages",
       errno: "ENOMEM",

@@ -104,6 +104,17 @@ interface Source {
   readonly said: string;
 }
 
+const NO_LOG =
+  "xl: fatal error: xl_utils.c:277: No such file or directory: logfile = open(fullname, O_WRONLY | O_CREAT | " +
+  "O_APPEND | O_CLOEXEC, 0644)\n";
+
+/** What libxl answers with ERROR_INVAL, before there is a domain. */
+const INVALID_FAULTS: ReadonlySet<CreateFailure["fault"]["kind"]> = new Set([
+  "no-pool",
+  "no-iommu",
+  "nested-and-alternate",
+]);
+
 function made(
   host: Fork,
   { config }: ParsedConfig,
@@ -113,8 +124,15 @@ function made(
   const handover: Handover = flags.has("sanitize") ? "sanitize" : flags.has("keep-content") ? "keep" : undefined;
   const options = { paused: flags.has("p"), volatile: flags.has("volatile"), handover };
   return host.toolstack.create({ config, text, source: file }, options).match(
-    ({ domid, notes }) => said("", { domid, name: config.name } as Json, err + lines(notes)),
-    (failure) => refused(err + failureText(failure), failure.fault.kind === "no-iommu" ? INVALID : NOT_CREATED),
+    ({ domid, notes }) => {
+      const value: Json = { domid, name: config.name };
+      // The daemon that watches the domain names its log after it, and cannot open that; the domain runs all the same.
+      if (config.name.includes("/") && !flags.has("e") && !flags.has("F")) {
+        return { ...said("", value, `${err}${lines(notes)}${NO_LOG}`), status: NOT_CREATED };
+      }
+      return said("", value, err + lines(notes));
+    },
+    (failure) => refused(err + failureText(failure), INVALID_FAULTS.has(failure.fault.kind) ? INVALID : NOT_CREATED),
   );
 }
 

@@ -53,7 +53,7 @@ export function createDomain(
   const plan = planMemory(config);
   const unfit = unfitFor(tools, config);
   if (unfit) return err({ fault: unfit, domid: undefined });
-  const made = tools.domains.create(config.type, config.uuid, plan.vcpus);
+  const made = tools.domains.create(config.type, config.uuid, plan.vcpus, config.shown["c_info/hap"] !== "False");
   if (made.isErr()) return err({ fault: { kind: "no-domid", errno: made.error }, domid: undefined });
   const domid = made.value;
   const built = build(tools, domid, { ...source, config }, plan, options);
@@ -146,13 +146,23 @@ function giveMemory(tools: Tools, domid: number, config: DomainConfig, plan: Mem
     .mapErr((missing): CreateFault => ({ kind: "no-memory", missing, of: plan.ram, free }));
 }
 
-/** What libxl refuses before it asks Xen for a domain. */
-function unfitFor(tools: Tools, { pci, vnvdimms }: DomainConfig): CreateFault | undefined {
-  // Together with vNVDIMMs there is a better reason, given later.
-  if (pci.length === 0 || vnvdimms.length > 0) return undefined;
-  const directio = tools.host.physinfo().map(({ capabilities }) => capabilities.directio).unwrapOr(false);
-  return directio ? undefined : { kind: "no-iommu", device: pci[0]! };
+/** What libxl refuses before it asks Xen for a domain (`libxl_create.c` libxl__domain_config_setdefault). */
+function unfitFor(tools: Tools, { type, pci, vnvdimms, shown }: DomainConfig): CreateFault | undefined {
+  const pool = shown["c_info/pool_name"];
+  if (typeof pool === "string" && pool !== CPU_POOL) return { kind: "no-pool", pool };
+  const passthrough = shown["c_info/passthrough"] ?? "disabled";
+  // PCI devices together with vNVDIMMs have a better reason, given later.
+  if (passthrough !== "disabled" || (pci.length > 0 && vnvdimms.length === 0)) {
+    const directio = tools.host.physinfo().map(({ capabilities }) => capabilities.directio).unwrapOr(false);
+    if (!directio) return { kind: "no-iommu", device: pci[0] };
+  }
+  const alternate = shown["b_info/altp2m"] !== undefined || shown["b_info/type.hvm/altp2m"] === "True";
+  const nested = shown["b_info/nested_hvm"] === "True";
+  return type !== "pv" && nested && alternate ? { kind: "nested-and-alternate" } : undefined;
 }
+
+/** The one CPU pool there is. */
+const CPU_POOL = "Pool-0";
 
 /** Where a PV or PVH kernel is put, and what Debian's Linux 6.1 takes from there: the captures' kernel, and one like most. */
 const KERNEL_START = 16 * MiB;

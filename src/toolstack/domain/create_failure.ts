@@ -12,7 +12,9 @@ export type CreateFault =
   | { readonly kind: "setting"; readonly what: string; readonly errno: Errno }
   | { readonly kind: "no-memory"; readonly missing: number; readonly of: number; readonly free: number }
   | { readonly kind: "small-memory"; readonly memory: number; readonly needed: number }
-  | { readonly kind: "no-iommu"; readonly device: string }
+  | { readonly kind: "no-pool"; readonly pool: string }
+  | { readonly kind: "no-iommu"; readonly device: string | undefined }
+  | { readonly kind: "nested-and-alternate" }
   | { readonly kind: "not-hvm"; readonly type: DomainType }
   | { readonly kind: "device-model-version"; readonly version: string }
   | { readonly kind: "with-pci"; readonly device: string }
@@ -69,11 +71,16 @@ export function explainCreate(fault: CreateFault): Explanation {
         }`,
         hint: `memory = ${fault.needed / MiB + 1} or more`,
       };
+    case "no-pool":
+      return { what: `Illegal pool specified: ${fault.pool}`, hint: "Pool-0 is the one CPU pool there is" };
     case "no-iommu":
       return {
-        what: `passthrough not supported on this platform: no IOMMU for PCI device ${fault.device}`,
-        hint: "leave out pci=, or switch on the IOMMU in firmware and for Xen",
+        what: "passthrough not supported on this platform: no IOMMU" +
+          (fault.device === undefined ? "" : ` for PCI device ${fault.device}`),
+        hint: "leave out pci= and passthrough=, or switch on the IOMMU in firmware and for Xen",
       };
+    case "nested-and-alternate":
+      return { what: "nestedhvm and altp2mhvm cannot be used together", hint: "leave out one of them" };
     case "not-hvm":
       return {
         what: `a ${fault.type.toUpperCase()} guest has no ACPI tables from a device model, so it can have no vNVDIMM`,

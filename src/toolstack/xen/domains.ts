@@ -58,9 +58,9 @@ const LIST_BATCH = 1024;
 export class XenDomains {
   constructor(private readonly caller: Caller) {}
 
-  /** A new domain, paused once; Xen chooses its number. */
-  create(type: DomainType, uuid: string, vcpus: number): Result<number, Errno> {
-    const flags = type === "pv" ? 0 : CDF.hvm | CDF.hap;
+  /** A new domain, paused once; Xen chooses its number. `hap` is of no meaning to a PV guest. */
+  create(type: DomainType, uuid: string, vcpus: number, hap = true): Result<number, Errno> {
+    const flags = type === "pv" ? 0 : CDF.hvm | (hap ? CDF.hap : 0);
     const record = {
       ...createDomain.blank(),
       handle: uuid,

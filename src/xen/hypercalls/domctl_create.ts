@@ -49,6 +49,11 @@ const CHECKS: readonly Check<Config>[] = [
     when: `emulation flags are not ${hex(EMU_HVM)} or ${hex(EMU_PVH)} (hvm), 0 or ${hex(EMU_PIT)} (pv)`,
     fails: (c) => !(has(c, "hvm") ? [EMU_HVM, EMU_PVH] : [0, EMU_PIT]).includes(c.emulationFlags),
   },
+  {
+    errno: "EOPNOTSUPP",
+    when: "hvm without hap: shadow paging, which this machine lacks",
+    fails: (c) => has(c, "hvm") && !has(c, "hap"),
+  },
 ];
 
 interface DomidRequest {
