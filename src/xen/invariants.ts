@@ -6,7 +6,7 @@ import { CHUNK_FRAMES, chunksOf, STRUCTURE_KINDS } from "../abi/structure_cost.t
 import { contains, intersection, joined, lengthOf, overlaps, type Range, without } from "../base/range.ts";
 import { hex } from "../base/units.ts";
 import { type Core } from "./core.ts";
-import { type Domain } from "./domain.ts";
+import { type Domain, isDying } from "./domain.ts";
 import { framesText as at } from "./frame_numbers.ts";
 import { poolPages } from "./pool.ts";
 import { ownStructureFrames, ramFrames } from "./pmem_setup.ts";
@@ -207,6 +207,6 @@ function* allMappings(core: Core): Generator<{ domid: number; gfn: number; mfns:
   }
 }
 
-/** None before the root exists: PV, and a domain whose tables are gone already. */
+/** None without a root: PV, and a domain whose tables are gone already. */
 const tablesNeeded = (core: Core, domain: Domain): number =>
-  domain.pool.length === 0 ? 0 : core.p2m(domain.domid).countTables();
+  domain.pool.length === 0 || isDying(domain) ? 0 : core.p2m(domain.domid).countTables();

@@ -28,8 +28,11 @@ export function relinquish(core: Core, domid: number, budget: number): Teardown 
     labelPages: domain.labelPages - label,
   };
   const finished = left.ramPages + left.pmemPages + left.labelPages === 0;
-  if (finished) core.domains.remove(domid);
-  else core.domains.update(domid, left);
+  if (finished) {
+    // A pool that was filled again meanwhile goes as well (hap_final_teardown).
+    core.heap.give(domain.pool);
+    core.domains.remove(domid);
+  } else core.domains.update(domid, left);
   return { pages: ram + pmem + label, finished };
 }
 

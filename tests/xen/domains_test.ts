@@ -176,6 +176,22 @@ Deno.test("RAM stops at max_mem, at the heap's end, at an unreadable list and wh
   );
 });
 
+Deno.test("a pool that is filled while its domain dies is given back at its end", () => {
+  const m = machine({ preemptPages: 16 });
+  const heap = () => raw.u64At(m.reply(35, raw.sysctl(3)), 8 + 48);
+  const before = heap();
+  m.reply(36, raw.createDomain());
+  assert.equal(m.call(36, raw.domctl(11, 1, [[0, 8, 4096]])), 0);
+  const list = m.buffers.place(new Uint8Array(BigUint64Array.from({ length: 64 }, (_, i) => BigInt(i)).buffer));
+  assert.equal(m.call(12, raw.physmap(1, list, 64, 0)), 64);
+  assert.equal(m.xen.enter(domid(0), 36, raw.domctl(2, 1)).kind, "again");
+  assert.equal(m.call(36, raw.domctl(86, 1, [[0, 8, 4096 * 100]])), 0);
+  assert.deepEqual(m.xen.violations(), []);
+  assert.equal(m.call(36, raw.domctl(2, 1)), 0);
+  assert.equal(heap(), before);
+  assert.deepEqual(m.xen.violations(), []);
+});
+
 Deno.test("a dying domain gets no more RAM, though its limit would allow it", () => {
   const m = machine({ preemptPages: 16 });
   m.reply(36, raw.createDomain(0, 0, 0));
