@@ -1,6 +1,6 @@
 /** Stories of an operator, told in keys and in what the screen then says. */
 import assert from "node:assert/strict";
-import { JOURNAL } from "./hosts.ts";
+import { JOURNAL, TRACE } from "./hosts.ts";
 import { Stage } from "./stage.ts";
 
 Deno.test("carving: the form rehearses as it is typed, ↵ once is a question, ↵ twice does it", () => {
@@ -89,6 +89,13 @@ Deno.test("destroying: losses that change while the question stands are asked ab
   stage.host.change({ pieces: [[0, 0, 40, "db0", "fsdax", "dev"]] });
   stage.type("db0").press("enter").expect("The losses have changed", "39.38 GiB would be lost");
   assert.deepEqual(stage.host.committed, []);
+});
+
+Deno.test("bytes of zeroes are no argument: a question is told by its answer", () => {
+  const [first] = TRACE;
+  const asked = { name: "hw_cap", value: "0".repeat(64) };
+  const call = { ...first!, name: "XEN_SYSCTL_physinfo", fields: [asked], answers: [{ name: "nr_cpus", value: "4" }] };
+  new Stage({ trace: [call] }, { size: "120x40" }).press("7").expect("→ nr_cpus 4").expectNot("hw_cap 0");
 });
 
 Deno.test("a machine that is off is not called healthy", () => {

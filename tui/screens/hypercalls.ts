@@ -17,7 +17,7 @@ const numberOf = (h: HypercallView): string => `${h.sequence}.${h.ordinal}`;
 /** More than any entry keeps. */
 const CALLS_OF_AN_ENTRY = 1e6;
 
-const isZero = ({ value }: CallField): boolean => value === "0" || value === "0x0";
+const isZero = ({ value }: CallField): boolean => /^(0x)?0+$/.test(value);
 /** Of these zero says something: a label area has no place in the guest's memory. */
 const TELLING = /^[gm]fn$/;
 const said = (fields: readonly CallField[]): string =>
