@@ -179,3 +179,25 @@ Deno.test("files that guests own are held again, and a file that moved is refuse
     { field: "extents", was: "0x4000000+0x400000", is: "0x8000000+0x400000" },
   ]);
 });
+
+Deno.test("a guest's file that is gone with its mount is said to be, with the way to have it back", () => {
+  const PATH = "/mnt/p0/disk1";
+  const story = Story.on(SERVER);
+  story.ok("mkfs.ext4 /dev/pmem0");
+  story.ok("mount -o dax /dev/pmem0 /mnt/p0");
+  story.ok(`fallocate -l 4M ${PATH}`);
+  story.ok(`dd if=/dev/zero of=${PATH} bs=1M count=4 conv=notrunc`);
+  story.ok("xl pmem-setup --namespace namespace0.0 --mgmt namespace1.3");
+  story.start(1, [PATH]);
+  story.ok("guest write --domain g1 --gpa 0x100000000 --text kept");
+  const again = `xl create ${story.config(1, `vnvdimms = [ '${PATH}' ]`)}`;
+
+  cycle(story.fork);
+  story.fails(again, 3, /on \/dev\/pmem0, is not mounted, and Xen holds the device\nfstab add \/dev\/pmem0 \/mnt\/p0 /);
+  story.fails(`xl create ${story.config(2, "vnvdimms = [ '/mnt/p0/other' ]")}`, 3, /other: No such file or directory/);
+
+  story.ok("fstab add /dev/pmem0 /mnt/p0 ext4 dax");
+  cycle(story.fork);
+  story.ok(again);
+  assert.match(story.ok("guest read --domain g1 --gpa 0x100000000 --length 4"), /kept/);
+});

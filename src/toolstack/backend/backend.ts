@@ -1,12 +1,13 @@
 /** A backend found and checked: the frames that a guest would get, and what they are known by. */
 import { type Mfn } from "../../abi/address.ts";
 import { err, ok, type Result } from "neverthrow";
+import { assignments } from "../assignments.ts";
 import { contains, lengthOf, type Range, range } from "../../base/range.ts";
 import { PAGE_SIZE } from "../../base/units.ts";
 import { type VnvdimmConfig } from "../config/domain_config.ts";
 import { type Tools } from "../parts.ts";
-import { type NamespaceReport } from "../pmem_report.ts";
-import { reportOf } from "../pmem/reports.ts";
+import { namespaceId, type NamespaceReport } from "../pmem_report.ts";
+import { backingOf, reportOf } from "../pmem/reports.ts";
 import { type BackendRefusal } from "./backend_refusal.ts";
 import { differences } from "./compare.ts";
 import { type DaxFile } from "./dax_files.ts";
@@ -54,8 +55,18 @@ export function findBackend(tools: Tools, spec: VnvdimmConfig, options: BackendO
     return err({ kind: "no-backend", spec: backend, errno: named ? "ENXIO" : "ENOENT" });
   }
   return tools.files.lookup(backend)
-    .mapErr((errno): BackendRefusal => ({ kind: "no-backend", spec: backend, errno }))
+    .mapErr((errno): BackendRefusal => notMounted(tools, backend) ?? { kind: "no-backend", spec: backend, errno })
     .andThen((file) => fileBackend(tools, file, spec, options));
+}
+
+/** A file that some guest owns cannot be removed: where it is not there, its filesystem is not. */
+function notMounted(tools: Tools, path: string): BackendRefusal | undefined {
+  for (const { identity } of assignments(tools)) {
+    if (identity.kind !== "file" || identity.path !== path) continue;
+    const device = backingOf(tools, namespaceId(identity.namespace))?.device;
+    if (device !== undefined && !tools.files.mountOf(device)) return { kind: "file-unmounted", path, device };
+  }
+  return undefined;
 }
 
 function framesBackend(tools: Tools, { mfn, pages, labelPages, text }: VnvdimmConfig): Found {

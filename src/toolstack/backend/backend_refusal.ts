@@ -7,6 +7,7 @@ import { differencesText, type FieldDifference } from "./compare.ts";
 export type BackendRefusal =
   | { readonly kind: "wrong-management"; readonly spec: string; readonly management: "dom0" | "xen" }
   | { readonly kind: "no-backend"; readonly spec: string; readonly errno: Errno }
+  | { readonly kind: "file-unmounted"; readonly path: string; readonly device: string }
   | { readonly kind: "backend-disabled"; readonly name: string }
   | { readonly kind: "backend-sector"; readonly name: string }
   | { readonly kind: "backend-mounted"; readonly name: string; readonly directory: string }
@@ -66,6 +67,14 @@ export function explainBackend(refusal: BackendRefusal): Explanation {
       return {
         what: `${refusal.spec}: ${strerror(refusal.errno)}`,
         hint: "ndctl list -N shows namespaces and devices",
+      };
+    case "file-unmounted":
+      return {
+        what:
+          `${refusal.path} is not there: its filesystem, on /dev/${refusal.device}, is not mounted, and Xen holds the device`,
+        hint: `fstab add /dev/${refusal.device} ${
+          refusal.path.replace(/\/[^/]*$/, "") || "/"
+        } TYPE dax, then host reboot: what fstab names is mounted first`,
       };
     case "backend-disabled":
       return { what: `${refusal.name} is disabled`, hint: `ndctl enable-namespace ${refusal.name}` };
