@@ -8,9 +8,10 @@
  *     ! namespace0.0 is active, specify --force for re-configuration
  *     exit 240
  *
- * Standard output stands as it is, standard error behind `! `, a status other than zero as `exit N`. Random identifiers are
+ * A line may begin with the global options `--yes`, `--dry-run` and `--read-only`. Standard output stands as it is, standard error behind `! `, a status other than zero as `exit N`. Random identifiers are
  * the seeded ones. `UPDATE_SCENARIOS=1 deno task test tests/scenarios` writes the answers anew.
  */
+import { type Policy } from "../../src/command/language/command.ts";
 import { outText } from "../../src/command/language/output.ts";
 import { sessionFor, type TestSession } from "../support/session.ts";
 
@@ -50,7 +51,8 @@ export async function played(scenario: Scenario): Promise<string> {
 
 async function answer(session: TestSession, line: string): Promise<string[]> {
   session.said.length = 0;
-  const executed = await session.run(line);
+  const { policy, command } = withGlobals(line);
+  const executed = await session.run(command, policy);
   const rows: string[] = [];
   const out = outText(executed);
   if (out !== "") rows.push(...out.replace(/\n$/, "").split("\n"));
@@ -58,4 +60,18 @@ async function answer(session: TestSession, line: string): Promise<string[]> {
   if (errors !== "") rows.push(...errors.replace(/\n$/, "").split("\n").map((row) => `! ${row}`.trimEnd()));
   if (executed.status !== 0) rows.push(`exit ${executed.status}`);
   return rows;
+}
+
+const GLOBALS: Readonly<Record<string, Partial<Policy>>> = {
+  "--yes": { yes: true },
+  "--dry-run": { dryRun: true },
+  "--read-only": { readOnly: true },
+};
+
+function withGlobals(line: string): { readonly policy: Partial<Policy>; readonly command: string } {
+  const [first = ""] = line.split(" ", 1);
+  const policy = GLOBALS[first];
+  if (!policy) return { policy: {}, command: line };
+  const rest = withGlobals(line.slice(first.length + 1));
+  return { policy: { ...policy, ...rest.policy }, command: rest.command };
 }
