@@ -9,7 +9,7 @@ import { busJson, dimmJson, regionJson } from "./list_json.ts";
 import { namespaceJson } from "./namespace_json.ts";
 import { type ListOptions, listOptions, type Selection, selectionOf } from "./list_options.ts";
 import { errorText, parseOptions, usageFault } from "./parse_options.ts";
-import { listText, statusOf, Talk } from "./talk.ts";
+import { statusOf, Talk } from "./talk.ts";
 import { type Filters, parseFilters, walk } from "./walk.ts";
 
 const USAGE = "ndctl list [<options>]";
@@ -43,7 +43,7 @@ export function listed(dom0: Dom0, options: ListOptions): Outcome {
   const filters = parseFilters(selection.filters, talk);
   if (filters.isErr()) return talk.outcome(statusOf(filters.error));
   const found = collect(dom0, selection, filters.value, talk);
-  talk.print(display(found, selection.flags));
+  display(found, selection.flags, talk);
   return talk.outcome(talk.faults > 0 ? statusOf("ENOMEM") : 0);
 }
 
@@ -101,16 +101,16 @@ function attach(holder: Fields | undefined, key: string, list: Json[]): void {
  * Buses hold all the rest. Several kinds without buses make one object; one kind is a list. Namespaces inside regions count
  * as a kind only where the last region has some.
  */
-function display({ buses, dimms, regions, namespaces }: Found, flags: JsonFlags): string {
-  if (buses) return listText(buses, flags.human);
+function display({ buses, dimms, regions, namespaces }: Found, flags: JsonFlags, talk: Talk): void {
+  if (buses) return talk.list(buses, flags.human);
   if ([dimms, regions, namespaces].filter((list) => list !== undefined).length > 1) {
     const platform = {
       ...(dimms && { dimms }),
       ...(regions && { regions }),
       ...(namespaces && !regions && { namespaces }),
     };
-    return `${prettyJson(platform)}\n`;
+    return talk.print(`${prettyJson(platform)}\n`);
   }
   const only = dimms ?? regions ?? namespaces;
-  return only ? listText(only, flags.human) : "";
+  if (only) talk.list(only, flags.human);
 }

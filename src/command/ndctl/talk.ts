@@ -3,7 +3,7 @@ import { ERRNO, type Errno, exitOf, strerror } from "../../abi/errno.ts";
 import { type Json, prettyJson } from "../../base/json.ts";
 import { hex } from "../../base/units.ts";
 import { type Outcome } from "../language/command.ts";
-import { errorText } from "./parse_options.ts";
+import { errorText, warningText } from "./parse_options.ts";
 
 export class Talk {
   out = "";
@@ -33,6 +33,11 @@ export class Talk {
   debug(where: string, message: string): void {
     if (this.verbose) this.err += `${where}: ${message}\n`;
   }
+  /** A list that was asked for; one without anything in it is worth a warning (`util_display_json_array`). */
+  list(list: readonly Json[], human: boolean): void {
+    if (list.length === 0 && !human) this.say(warningText("no matching devices found\n"));
+    this.print(listText(list, human));
+  }
   /** A line of the library's own log. */
   library(where: string, message: string, library = "libndctl"): void {
     this.err += `${library}: ${where}: ${message}\n`;
@@ -58,6 +63,6 @@ export const alternate = (value: number): string => (value === 0 ? "0" : hex(val
 /** `1 namespace`, `0 namespaces`. */
 export const counted = (count: number, thing: string): string => `${count} ${thing}${count === 1 ? "" : "s"}`;
 
-/** A list as the tools print it: with `-u` a list of one loses its brackets (`util_display_json_array`). */
+/** A list as the tools print it: with `-u` a list of one loses its brackets, and an empty one is not printed at all. */
 export const listText = (list: readonly Json[], human: boolean): string =>
-  `${prettyJson(human && list.length === 1 ? list[0]! : list)}\n`;
+  human && list.length === 0 ? "" : `${prettyJson(human && list.length === 1 ? list[0]! : list)}\n`;
