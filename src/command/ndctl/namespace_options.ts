@@ -114,12 +114,12 @@ export const CREATE_USAGE = "ndctl create-namespace [<options>]";
 
 export function parseCreate(argv: readonly string[]): Result<CreateRequest, UsageFault> {
   return parseOptions(argv, createOptions, CREATE_USAGE).andThen(({ values, words }) => {
-    const faults = [...faultsOf(values), ...extraWords(words)];
-    if (faults.length > 0) return err(usageFault(CREATE_USAGE, createOptions, messages(faults)));
     const fresh = values.reconfig === undefined;
     const modeDefault = fresh && values.mode === undefined;
     const type = values.type ?? (fresh ? "pmem" : undefined);
-    const mode = values.mode ?? (modeDefault ? (type === "blk" ? "sector" : "fsdax") : undefined);
+    const mode = values.mode ?? (modeDefault ? (type === "pmem" ? "fsdax" : "sector") : undefined);
+    const faults = [...faultsOf({ ...values, type, mode }), ...extraWords(words)];
+    if (faults.length > 0) return err(usageFault(CREATE_USAGE, createOptions, messages(faults)));
     const sector = mode !== undefined && modeNamed(mode) === "sector";
     return ok({
       ...values,
