@@ -2,6 +2,7 @@
  * While memory is a guest's, running or off, dom0's own tools refuse what would take it away, each in its own words
  * (model section 3).
  */
+import assert from "node:assert/strict";
 import { Story } from "./story.ts";
 
 const SERVER = "server-two-socket";
@@ -31,6 +32,9 @@ const OF_A_NAMESPACE: readonly (readonly [string, number, RegExp])[] = [
   ["ndctl destroy-namespace -f namespace1.3", 240, /Device or resource busy/],
   ["ndctl disable-namespace namespace1.3", 240, /Device or resource busy/],
   ["ndctl create-namespace -f -e namespace1.3 -m fsdax", 240, /Device or resource busy/],
+  ["ndctl write-infoblock namespace1.3 -m fsdax", 240, /Device or resource busy/],
+  ["ndctl check-namespace namespace1.3", 240, /check aborted, namespace online/],
+  ["partition /dev/pmem1.3 1G", 1, /Device or resource busy/],
   ["ndctl zero-labels nmem4", 1, /regions active, abort label write/],
   ["ndctl init-labels nmem4", 1, /regions active, abort label write/],
   ["ndctl disable-dimm nmem4", 1, /nmem4 is active, skipping/],
@@ -40,6 +44,7 @@ const OF_A_FILE: readonly (readonly [string, number, RegExp])[] = [
   ["umount /mnt/p0", 32, /target is busy/],
   ["rm /mnt/p0/disk1", 1, /Operation not permitted/],
   ["truncate -s 1M /mnt/p0/disk1", 1, /Operation not permitted/],
+  ["truncate -s 128M /mnt/p0/disk1", 1, /Operation not permitted/],
   ["fallocate -p -o 0 -l 1M /mnt/p0/disk1", 1, /Operation not permitted/],
   ["fallocate -l 128M /mnt/p0/disk1", 1, /Operation not permitted/],
   ["dd if=/dev/zero of=/mnt/p0/disk1 bs=1M count=1 conv=notrunc", 1, /Operation not permitted/],
@@ -63,6 +68,35 @@ for (
       story.sound();
     });
   }
+}
+
+/** Refusals that the real tools end with a status of 0. */
+const SILENT: readonly (readonly [string, RegExp])[] = [
+  ["ndctl write-labels nmem4 -i labels.bin", /dimm is active, abort label write\nwrote 1 nmem/],
+  ["ndctl disable-region region1", /disabled 0 regions/],
+];
+
+for (const [line, says] of SILENT) {
+  Deno.test(`while a namespace is a guest's: ${line} says that it does nothing, with a status of 0, and does nothing`, () => {
+    const story = withNamespace();
+    story.file("labels.bin", "\0".repeat(131072));
+    const content = () =>
+      story.fork.machine.dimms().map(({ handle }) => {
+        const { lsr } = story.fork.machine.firmware.labelMethods(handle) ?? {};
+        return lsr && [...lsr(0, 1024).bytes];
+      });
+    // disable-region does disable the namespaces that come before the busy one.
+    const state = () => [content(), story.fork.dom0.namespace("namespace1.3"), story.fork.dom0.region(1).enabled];
+    const refused = () => {
+      const before = state();
+      story.says(line, says);
+      assert.deepEqual(state(), before);
+      story.sound();
+    };
+    refused();
+    story.ok("xl destroy g1");
+    refused();
+  });
 }
 
 Deno.test("a file that nobody owes to anybody is an ordinary file again", () => {

@@ -55,6 +55,13 @@ export class Story {
     assert.match(outcome.err, says, line);
   }
 
+  /** Must succeed, and say this on standard error. */
+  says(line: string, text: RegExp): void {
+    const { status, err } = this.#runner.tell(line);
+    assert.equal(status, 0, line);
+    assert.match(err, text, line);
+  }
+
   /** Makes a guest with these vNVDIMMs. */
   start(n: number, vnvdimms: readonly string[], settings = ""): number {
     const list = vnvdimms.map((spec) => `'${spec}'`).join(", ");
