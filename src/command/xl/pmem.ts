@@ -99,7 +99,12 @@ export const pmemSetup: XlVerb = {
     "--align SIZE     with it: where the data of a raw namespace begin (ext)",
   ],
   effect: "destroys",
-  syntax: { short: "md", long: { mgmt: "m", data: "d", "namespace=": "namespace", "align=": "align" } },
+  syntax: {
+    short: "md",
+    long: { mgmt: "m", data: "d", "namespace=": "namespace", "align=": "align" },
+    // NS of --mgmt is an operand, as SMFN of -m is.
+    anywhere: true,
+  },
   required: 0,
   run(host, args) {
     const namespace = args.values.get("namespace");

@@ -159,6 +159,13 @@ Deno.test("a chunk of structures that a neighbour shares keeps a namespace with 
   story.ok(`xl pmem-release --namespace ${first}`);
 });
 
+Deno.test("--align stood behind the namespace of --mgmt and was taken for another operand", () => {
+  const story = Story.on(SERVER);
+  const meta = story.carve("region1", "1G");
+  const out = story.ok(`xl pmem-setup --namespace namespace1.3 --mgmt ${meta} --align 1G`);
+  assert.match(out, /data {6}0x3a40000000 - 0x3b80000000/);
+});
+
 Deno.test("structures in another namespace were built twice when a namespace was taken back and handed over again", () => {
   const story = Story.on("iset-two-way");
   const [meta, first, second] = ["64M", "64M", "512M"].map((size) => story.carve("region0", size));
