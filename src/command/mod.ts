@@ -19,6 +19,7 @@ import { powerFail } from "./hosts/power_fail.ts";
 import { traceCommand } from "./trace/trace.ts";
 import { xenNdctlCommands, xlCommands } from "./xl/mod.ts";
 import { type AnyCommand } from "./language/command.ts";
+import { desiredCommands } from "./desired/mod.ts";
 import { eptCommands } from "./ept/mod.ts";
 import { exportCommands } from "./export/mod.ts";
 import { guestCommands } from "./guest/mod.ts";
@@ -53,6 +54,7 @@ export function allCommands({ fixturePath, globals, more }: CommandParts): reado
     ...historyCommands,
     traceCommand,
     batch,
+    ...desiredCommands,
     ...nfitCommands,
     ...ssdtCommands,
     ...labelCommands,

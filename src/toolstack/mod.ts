@@ -37,6 +37,7 @@ export { type ReleaseRequest } from "./pmem/release.ts";
 export { type Replayed } from "./pmem/replay.ts";
 export { reportOf } from "./pmem/reports.ts";
 export { type SetupPlan, type SetupRequest } from "./pmem/setup.ts";
+export { type SetupNow } from "./pmem/setup_now.ts";
 export { explainSetup, type Explanation, type SetupRefusal } from "./pmem/setup_refusal.ts";
 export { type AutostartFile, type ToolstackState } from "./state.ts";
 export { type Attached, type AttachRefusal, explainAttach } from "./vnvdimm/attach.ts";

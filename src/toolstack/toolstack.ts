@@ -34,6 +34,7 @@ import { type Released, type ReleaseRequest, runRelease } from "./pmem/release.t
 import { replay, type Replayed } from "./pmem/replay.ts";
 import { backingOf, namespaceReports, reports } from "./pmem/reports.ts";
 import { planSetup, runSetup, type SetupPlan, type SetupRequest } from "./pmem/setup.ts";
+import { type SetupNow, setupNow } from "./pmem/setup_now.ts";
 import { type SetupRefusal } from "./pmem/setup_refusal.ts";
 import { type AutostartFile } from "./state.ts";
 import { type Attached, type AttachRefusal, attachVnvdimm } from "./vnvdimm/attach.ts";
@@ -107,6 +108,10 @@ export class Toolstack {
   }
   setup(request: SetupRequest): Result<SetupPlan, SetupRefusal> {
     return runSetup(this.tools, request);
+  }
+  /** How a namespace was handed to Xen; undefined where it was not. */
+  setupNow(namespace: string): SetupNow | undefined {
+    return setupNow(this.tools, namespace);
   }
   setupRange(request: RangeRequest): Result<void, SetupRefusal> {
     return setupRange(this.tools, request);

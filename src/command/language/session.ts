@@ -118,10 +118,10 @@ export class HostSession implements Session {
     if (destroys && !(await this.parts.confirm(question(losses)))) return refused(this.context.line);
     const draft = { time: this.policy.now(), who: this.policy.who, line: lineOf(this.context.line), status: 0 };
     const kept = this.host().keepTrial(trial, { ...draft, kind: "command", undoes: undefined, ...logOf(steps) });
-    return kept.match<Executed>(
-      (sequence) => ({ status: EXIT.done, out: "", err: "", keep: true, changed: true, sequence }),
-      (fault) => notKept(fault),
-    );
+    if (kept.isErr()) return notKept(kept.error);
+    // On a trial of its own (the console's rehearsal) these are not lost sight of.
+    this.host().collect(steps, losses);
+    return { status: EXIT.done, out: "", err: "", keep: true, changed: true, sequence: kept.value };
   }
 
   async *execute(words: readonly string[], narrower: Partial<Policy> = {}): AsyncGenerator<Progress, Executed, void> {
