@@ -55,6 +55,7 @@ const COMPONENTS: ComponentTable = {
   xen: { all: "volatile" },
   toolstack: {
     domains: "volatile",
+    store: "volatile",
     reports: "durable",
     assignments: "durable",
     remains: "durable",

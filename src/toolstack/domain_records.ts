@@ -1,6 +1,7 @@
 /** libxl's own records of running domains: by number, by name. */
 import { type DomainRecord } from "./domain_record.ts";
 import { type Tools } from "./parts.ts";
+import { type StoreFacts } from "./state.ts";
 
 type With = Pick<Tools, "state">;
 
@@ -10,16 +11,22 @@ export const records = ({ state }: With): DomainRecord[] =>
 
 export const recordOf = ({ state }: With, domid: number): DomainRecord | undefined => state.domains.get(String(domid));
 
-export const keepRecord = ({ state }: With, record: DomainRecord): void =>
-  state.domains.set(String(record.domid), record);
+export function keepRecord(tools: With, record: DomainRecord): void {
+  tools.state.domains.set(String(record.domid), record);
+  if (!storeFacts(tools).hadGuests) keepStoreFacts(tools, { hadGuests: true });
+}
 
 export const dropRecord = ({ state }: With, domid: number): void => state.domains.delete(String(domid));
 
-export const DOM0_NAME = "Domain-0";
+export const storeFacts = ({ state }: With): StoreFacts =>
+  state.store.get("facts") ?? { dom0Name: "Domain-0", renamed: false, hadGuests: false };
+
+export const keepStoreFacts = (tools: With, facts: Partial<StoreFacts>): void =>
+  tools.state.store.set("facts", { ...storeFacts(tools), ...facts });
 
 /** The name that XenStore has for a domain. */
 export const nameOf = (tools: With, domid: number): string | undefined =>
-  domid === 0 ? DOM0_NAME : recordOf(tools, domid)?.name;
+  domid === 0 ? storeFacts(tools).dom0Name : recordOf(tools, domid)?.name;
 
 /**
  * A number as it stands, whether there is such a domain or not, cut to 32 bits as libxl does; else a name. No digit at all is
@@ -41,6 +48,6 @@ export function freeConsole(tools: With): number {
 }
 
 export function domainNamed(tools: With, name: string): number | undefined {
-  if (name === DOM0_NAME) return 0;
+  if (name === storeFacts(tools).dom0Name) return 0;
   return records(tools).find((record) => record.name === name)?.domid;
 }

@@ -29,7 +29,6 @@ export { type Ending, type NoDomain } from "./domain/life.ts";
 export { type MemoryPlan, planMemory } from "./domain/memory_plan.ts";
 export { qemuArguments } from "./domain/qemu_arguments.ts";
 export { type DomainRecord, type VnvdimmRecord } from "./domain_record.ts";
-export { DOM0_NAME } from "./domain_records.ts";
 export { namespaceId, type NamespaceReport, type PmemReport, type RangeReport, reportId } from "./pmem_report.ts";
 export { type Cost, DEFAULT_ALIGN, type Geometry } from "./pmem/geometry.ts";
 export { type RangeRequest } from "./pmem/ranges.ts";

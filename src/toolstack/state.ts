@@ -14,9 +14,20 @@ export interface AutostartFile {
   readonly text: string;
 }
 
+/** What XenStore has to say beside what the domains' records do. */
+export interface StoreFacts {
+  readonly dom0Name: string;
+  /** dom0 has had another name: its virtual machine has a node of its own since. */
+  readonly renamed: boolean;
+  /** There has been a guest: the nodes above those of guests stay when the guests go. */
+  readonly hadGuests: boolean;
+}
+
 export interface ToolstackState {
   /** Domains that run, by domid: what libxl has in XenStore and its userdata files. Volatile. */
   readonly domains: Blocks<DomainRecord>;
+  /** One block, `facts`. Volatile. */
+  readonly store: Blocks<StoreFacts>;
   /** Persistent memory handed to Xen, by `reportId`; replayed at every boot. Durable. */
   readonly reports: Blocks<PmemReport>;
   /** Whose each vNVDIMM is, running or not, by `DOMAIN-UUID/SLOT`. Durable. */

@@ -5,7 +5,7 @@
 import { SPECIAL_PAGES } from "../abi/hvm_layout.ts";
 import { PAGE_SIZE } from "../base/units.ts";
 import { type DomainRecord } from "./domain_record.ts";
-import { DOM0_NAME, records } from "./domain_records.ts";
+import { records, storeFacts } from "./domain_records.ts";
 import { planMemory } from "./domain/memory_plan.ts";
 import { type Tools } from "./parts.ts";
 
@@ -18,22 +18,27 @@ const CONSOLE_RING = SPECIAL_PAGES.start / PAGE_SIZE + 7;
 
 export function storeNodes(tools: Tools): StoreNodes {
   const all = records(tools);
+  const { dom0Name, renamed, hadGuests } = storeFacts(tools);
   return withParents([
     ["/tool/xenstored", ""],
     ...DOM0_FEATURES.map((feature) => [`/local/domain/0/control/feature-${feature}`, "1"] as const),
     ["/local/domain/0/domid", "0"],
-    ["/local/domain/0/name", DOM0_NAME],
+    ["/local/domain/0/name", dom0Name],
     ...all.flatMap(backendNodes),
     ...all.filter(({ config }) => config.type === "hvm").map(({ domid }) =>
       [`/local/domain/0/device-model/${domid}/state`, "running"] as const
     ),
     ...all.flatMap(domainNodes),
     ["/local/pool/0/name", "Pool-0"],
+    ...(hadGuests ? [["/vm", ""] as const] : []),
+    ...(renamed ? [[`/vm/${DOM0_UUID}/name`, dom0Name] as const] : []),
     ...all.flatMap(vmNodes),
+    ...(hadGuests ? [["/libxl", ""] as const] : []),
     ...all.flatMap(libxlNodes),
   ]);
 }
 
+const DOM0_UUID = "00000000-0000-0000-0000-000000000000";
 /** What dom0's kernel says it can be asked for. */
 const DOM0_FEATURES = ["poweroff", "reboot", "suspend"];
 

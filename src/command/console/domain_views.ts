@@ -4,7 +4,7 @@ import { type Range } from "../../base/range.ts";
 import { KiB, PAGE_SIZE } from "../../base/units.ts";
 import { layout } from "../../ept/mod.ts";
 import { type Fork } from "../../host/mod.ts";
-import { type Assignment, DOM0_NAME, type DomainRecord, type VnvdimmRecord } from "../../toolstack/mod.ts";
+import { type Assignment, type DomainRecord, type VnvdimmRecord } from "../../toolstack/mod.ts";
 import { type Domain } from "../../xen/mod.ts";
 import { type DomainView, type GuestRangeView, type VnvdimmView } from "../language/console_host.ts";
 import { leafCountsOf } from "./forecast.ts";
@@ -36,7 +36,7 @@ function dom0View(fork: Fork): DomainView {
   const { facts, toolstack } = fork;
   const info = toolstack.tools.domains.info(0 as Domid).unwrapOr(undefined);
   return {
-    name: toolstack.nameOf(0) ?? DOM0_NAME,
+    name: toolstack.nameOf(0)!,
     domid: 0,
     uuid: info?.uuid ?? "",
     type: facts.dom0 === "pv" ? "PV" : "PVH",

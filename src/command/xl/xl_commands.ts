@@ -86,6 +86,10 @@ function resolve(argv: readonly string[]): Result<Resolved, UsageFault> {
   let at = 0;
   let dryRun = false;
   for (; at < argv.length && /^-./.test(argv[at]!); at++) {
+    if (argv[at] === "--") {
+      at++;
+      break;
+    }
     if (!/^-[vftTN]+$/.test(argv[at]!)) return fault("unknown global option\n");
     dryRun ||= argv[at]!.includes("N");
   }

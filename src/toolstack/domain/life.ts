@@ -10,7 +10,7 @@ import { assignmentId } from "../assignment.ts";
 import { assignmentsOf } from "../assignments.ts";
 import { type DomainConfig, type ShutdownAction } from "../config/domain_config.ts";
 import { type DomainRecord } from "../domain_record.ts";
-import { domainNamed, dropRecord, keepRecord, recordOf } from "../domain_records.ts";
+import { domainNamed, dropRecord, keepRecord, keepStoreFacts, recordOf } from "../domain_records.ts";
 import { type Tools } from "../parts.ts";
 import { type CreateFailure } from "./create_failure.ts";
 import { createDomain } from "./create.ts";
@@ -50,8 +50,12 @@ export function destroyDomain(tools: Tools, domid: number): Result<void, NoDomai
 
 export function renameDomain(tools: Tools, domid: number, name: string): Result<void, NoDomain | { kind: "taken" }> {
   const record = recordOf(tools, domid);
-  if (!record) return err(noDomain(domid));
+  if (!record && domid !== 0) return err(noDomain(domid));
   if (![undefined, domid].includes(domainNamed(tools, name))) return err({ kind: "taken" });
+  if (!record) {
+    keepStoreFacts(tools, { dom0Name: name, renamed: true });
+    return ok();
+  }
   keepRecord(tools, { ...record, name });
   for (const { forget: _, ...kept } of assignmentsOf(tools, record.uuid)) {
     tools.state.assignments.set(assignmentId(kept.domainUuid, kept.slot), { ...kept, domainName: name });

@@ -123,3 +123,25 @@ Deno.test("XenStore shows who may touch a node, each console's terminal, and tak
   story.fails("xenstore-ls -n 5 /", 1, /Usage/);
   assert.match(story.ok("xenstore-ls -x /tool"), /^xenstored = ""\n$/);
 });
+
+Deno.test("dom0 may have another name, and every verb knows it by that", () => {
+  const story = withGuest();
+  story.fails("xl rename u Domain-0", 1, /Domain with name "Domain-0" already exists/);
+  story.ok("xl rename Domain-0 'first one'");
+  assert.equal(story.ok("xl domname 0"), "first one\n");
+  assert.equal(story.ok("xl domid 'first one'"), "0\n");
+  assert.match(story.ok("xl -- list"), /^first one +0 /m);
+  story.fails("xl domid Domain-0", 1, /Can't get domid/);
+  assert.match(story.ok("xenstore-ls /local/domain/0"), /^name = "first one"$/m);
+  story.ok("xl rename 0 Domain-0");
+  story.fails("xl destroy 0", 1, /Not destroying domain 0/);
+});
+
+Deno.test("the nodes above guests stay in XenStore when the last guest has gone", () => {
+  const story = Story.on("server-two-socket");
+  story.fails("xenstore-ls /libxl", 1, /No such file or directory/);
+  story.file("/u.cfg", `name = 'u'\n${PVH}`);
+  story.ok("xl create /u.cfg");
+  story.ok("xl destroy u");
+  assert.equal(story.ok("xenstore-ls /libxl") + story.ok("xenstore-ls /vm"), "");
+});
