@@ -31,6 +31,8 @@ export interface PhysicalMemory {
 export type GuestFault =
   | { readonly kind: "ept-violation"; readonly gpa: number; readonly qualification: number }
   | { readonly kind: "ept-misconfiguration"; readonly gpa: number; readonly reason: string }
+  /** The frame behind the address is somebody else's, or nobody's: Xen's tables are wrong. */
+  | { readonly kind: "not-owned"; readonly gpa: number; readonly mfn: number; readonly owner: number | undefined }
   | MemoryFault;
 
 /** guest, device_model -> xen: loads and stores by guest-physical address through the p2m. */

@@ -30,6 +30,4 @@ export class GuestPhysicalMemory implements PhysicalMemory {
 
 /** The hypervisor hides its exits: where nothing is mapped, a kernel finds a bus that nobody answers on. */
 const asMemoryFault = (fault: GuestFault): MemoryFault =>
-  fault.kind === "ept-violation" || fault.kind === "ept-misconfiguration"
-    ? { kind: "unmapped", address: fault.gpa }
-    : fault;
+  "gpa" in fault ? { kind: "unmapped", address: fault.gpa } : fault;

@@ -9,6 +9,7 @@ import { NOTHING } from "../ept/permissions.ts";
 import { qualificationOf } from "../ept/violation.ts";
 import { PAGE_SIZE } from "../base/units.ts";
 import { type Core } from "./core.ts";
+import { entryFault, ownershipFault } from "./guest_access.ts";
 import { machineCheck } from "./machine_check.ts";
 
 interface Piece {
@@ -49,11 +50,15 @@ export class GuestMemory implements DomainMemory {
     const pieces: Piece[] = [];
     for (let at: number = gpa; at < gpa + length;) {
       const gfn = gfnOfGpa(at);
-      const [mapped] = this.core.p2m(domid).ranges({ start: gfn, end: gfn + 1 + Math.ceil(length / PAGE_SIZE) });
+      const p2m = this.core.p2m(domid);
+      const [mapped] = p2m.ranges({ start: gfn, end: Math.ceil((gpa + length) / PAGE_SIZE) });
       if (!mapped || mapped.start !== gfn) {
         const qualification = qualificationOf(access, NOTHING, false);
         return err({ kind: "ept-violation", gpa: at, qualification });
       }
+      const [whole] = p2m.touching({ start: gfn, end: gfn + 1 });
+      const fault = entryFault(this.core, whole!, at, access) ?? ownershipFault(this.core, domid, mapped);
+      if (fault) return err(fault);
       const size = Math.min(gpa + length, mapped.end * PAGE_SIZE) - at;
       pieces.push({ gpa: at, spa: (mapped.mfn * PAGE_SIZE + (at % PAGE_SIZE)) as Spa, length: size });
       at += size;

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { type Gpa } from "../../src/abi/mod.ts";
+import { type Blocks } from "../../src/base/blocks.ts";
+import { RangeMap } from "../../src/base/range_map.ts";
 import { GiB, MiB } from "../../src/base/units.ts";
+import { Xen } from "../../src/xen/mod.ts";
 import { consoleText, domid, type Machine, machine, PMEM } from "./machine.ts";
 import * as raw from "./raw_encoder.ts";
 
@@ -41,6 +44,61 @@ Deno.test("what is not mapped is an EPT violation, and a store that meets one wr
   assert.deepEqual(store, { kind: "ept-violation", gpa: BASE + 8192, qualification: 0x182 });
   assert.deepEqual(m.memory.load((DATA + 3) * 4096 + 4094, 2)._unsafeUnwrap(), Uint8Array.of(0, 0));
   assert.equal(m.xen.guestMemory.load(domid(1), gpa(0), 1)._unsafeUnwrapErr().kind, "ept-violation");
+});
+
+/** Rewrites a stored range map behind Xen's back: no hypercall could. */
+function damaged(m: Machine, id: string, change: (map: RangeMap<typeof P2M & typeof FRAMES>) => void): Xen {
+  const store = m.options.state as Blocks<Uint8Array>;
+  const schema = (id === "frames" ? FRAMES : P2M) as typeof P2M & typeof FRAMES;
+  const map = RangeMap.open(schema, store, id)._unsafeUnwrap();
+  change(map);
+  map.save(store, id);
+  return new Xen(m.options);
+}
+const FRAMES = { owner: "u32", kind: "u32", gfn: "follows" } as const;
+const P2M = { mfn: "follows", type: "u32", maxOrder: "u32", seam: "u32" } as const;
+const entry = (mfn: number, type: number) => ({ mfn, type, maxOrder: 18, seam: 0 }) as never;
+const READ_ONLY = 3; // ram_ro
+
+Deno.test("a frame beyond the machine's addresses is an EPT misconfiguration: reserved bits", () => {
+  const m = host();
+  const gfn = frames(BASE) + 100;
+  const xen = damaged(m, "p2m/1", (map) => map.set(gfn, gfn + 1, entry(2 ** 34, 0)));
+  const fault = xen.guestMemory.load(domid(1), gpa(gfn * 4096 + 5), 1)._unsafeUnwrapErr();
+  assert.deepEqual(fault, {
+    kind: "ept-misconfiguration",
+    gpa: gfn * 4096 + 5,
+    reason: "it sets bits that must be zero: 0x400000000000",
+  });
+});
+
+Deno.test("what a type does not allow is a violation with the permissions of the path", () => {
+  const m = host();
+  const gfn = frames(BASE);
+  const xen = damaged(m, "p2m/1", (map) => map.set(gfn, gfn + 1, entry(DATA + 7, READ_ONLY)));
+  assert.ok(xen.guestMemory.load(domid(1), gpa(BASE), 1).isOk());
+  const fault = xen.guestMemory.store(domid(1), gpa(BASE + 3), Uint8Array.of(1))._unsafeUnwrapErr();
+  // Write, of a linear address, where the path allows r and x.
+  assert.deepEqual(fault, { kind: "ept-violation", gpa: BASE + 3, qualification: 0x1aa });
+});
+
+Deno.test("a mapped frame that is somebody else's, or nobody's, is touched by nobody", () => {
+  for (const owner of [2, undefined]) {
+    const m = host();
+    m.memory.store((DATA + 3) * 4096, Uint8Array.of(9));
+    const xen = damaged(m, "frames", (map) => {
+      map.remove(DATA + 3, DATA + 4);
+      if (owner !== undefined) map.set(DATA + 3, DATA + 4, { owner, kind: 1, gfn: 5 } as never);
+    });
+    const fault = xen.guestMemory.store(domid(1), gpa(BASE + 4000), new Uint8Array(200).fill(1))._unsafeUnwrapErr();
+    assert.deepEqual(fault, { kind: "not-owned", gpa: BASE + 4096, mfn: DATA + 3, owner });
+    assert.deepEqual(
+      m.memory.load((DATA + 7) * 4096 + 4000, 1)._unsafeUnwrap(),
+      Uint8Array.of(0),
+      "nor what is before it",
+    );
+    assert.deepEqual(m.memory.load((DATA + 3) * 4096, 1)._unsafeUnwrap(), Uint8Array.of(9));
+  }
 });
 
 Deno.test("poison is met at the guest's own address; Xen marks the frame and tells the guest", () => {

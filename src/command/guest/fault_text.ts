@@ -56,6 +56,15 @@ export function tellFault(host: Fork, record: DomainRecord, fault: GuestFault, a
         ],
         value: { kind: fault.kind, gpa: fault.gpa, exit: 49, reason: fault.reason },
       };
+    case "not-owned": {
+      const { gpa, mfn, owner } = fault;
+      const whose = owner === undefined ? "nobody's" : `domain ${owner}'s`;
+      return {
+        what: `${who} ${hex(gpa)} is mapped to mfn ${hex(mfn)}, which is ${whose}: Xen's tables are wrong`,
+        details: [...walkLines(host, record, gpa, access), "nothing was touched; host check names every such frame"],
+        value: { kind: fault.kind, gpa, mfn, owner: owner ?? null },
+      };
+    }
     case "poison": {
       const { domid, name } = record;
       const gpa = fault.address;
