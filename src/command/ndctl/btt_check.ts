@@ -44,9 +44,7 @@ export function findSlots(medium: BttMedium, arena: CheckedArena, log: CheckLog)
   return mapped(medium, arena.log, arena.lanes * LOG_GROUP_SIZE).andThen((bytes) => {
     const slots = findLogSlots(bytes, arena.lanes);
     if (slots.isErr()) {
-      if (slots.error.kind === "log slots" && slots.error.slots.length === 2) {
-        log.error("log_set_indices", "Found an unknown padding scheme");
-      }
+      if (slots.error.kind === "log slots") log.error("log_set_indices", "Found an unknown padding scheme");
       log.error("namespace_check", "Unable to deduce log/padding indices");
       return err<LogSlots, CheckFault>("ENXIO");
     }

@@ -35,6 +35,7 @@ export class ScriptedHost implements System {
       umount: ([directory]) => this.#umount(directory!),
       timeout: ([_seconds, name, ...argv], input) => this.program(name!)!(argv, input),
       init_labels: (argv) => this.#initLabels(argv),
+      dd: (argv) => this.#dd(argv),
       ask_hotplug: ([list]) => this.#plug(Number(list)),
       ...Object.fromEntries(
         ["sysfs_tree", "modprobe", "mkdir", "sync", "settle", "sleep", "mkfs.ext4", "cp", "df", "filefrag", "fallocate"]
@@ -100,6 +101,28 @@ export class ScriptedHost implements System {
       return `-rw-r--r--    1 0        0        ${size.padStart(9)} ${FILE_DATE} ${path}\n`;
     });
     return ran(0, rows.join(""));
+  }
+
+  /** From a file to a file or a disk; what lies behind the part that is written stays, as with `conv=notrunc`. */
+  #dd(argv: readonly string[]) {
+    const named = new Map(argv.map((word) => word.split("=", 2) as [string, string]));
+    const number = (name: string, unsaid: number) => Number(named.get(name) ?? unsaid);
+    const [from, to, block] = [named.get("if")!, named.get("of")!, number("bs", 512)];
+    const source = this.tool.files.content.get(from);
+    if (!source) return ran(1, "", `dd: can't open '${from}': No such file or directory\n`);
+    const start = number("skip", 0) * block;
+    const bytes = source.subarray(start, start + number("count", Infinity) * block);
+    const at = number("seek", 0) * block;
+    if (to.startsWith("/dev/")) {
+      const written = this.machine.again().writeDisk(to.slice("/dev/".length), at, bytes, "dd");
+      return written.isErr() ? ran(1, "", `dd: can't open '${to}': ${strerror(written.error)}\n`) : ran(0);
+    }
+    const old = this.tool.files.content.get(to) ?? new Uint8Array();
+    const whole = new Uint8Array(Math.max(old.length, at + bytes.length));
+    whole.set(old);
+    whole.set(bytes, at);
+    this.tool.files.write(to, [whole]);
+    return ran(0);
   }
 
   #mount(argv: readonly string[]) {
