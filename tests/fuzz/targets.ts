@@ -3,6 +3,7 @@ import { fuzzNfit, fuzzPayload, fuzzSrat, fuzzSsdt } from "../acpi/fuzz.ts";
 import { cookieTable, interleaved, twoDimms } from "../acpi/nfit/tables.ts";
 import { capturedTables } from "../acpi/support.ts";
 import { fuzzScript } from "../command/batch/fuzz.ts";
+import { fuzzWanted } from "../command/desired/fuzz.ts";
 import { fuzzEntry } from "../ept/fuzz.ts";
 import { capturedNamespaces } from "../label/captured_namespaces.ts";
 import { captured, labelAreas } from "../label/captures.ts";
@@ -41,4 +42,5 @@ export const targets = (): Target[] => [
   { name: "hypercall", share: 4, round: fuzzHypercalls },
   { name: "xl.cfg", share: 6, round: fuzzConfig },
   { name: "batch script", share: 5, round: fuzzScript },
+  { name: "wanted state", share: 1, round: fuzzWanted },
 ];

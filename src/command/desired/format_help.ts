@@ -33,7 +33,7 @@ const tableText = (header: string, what: string, keys: Keys): string =>
 
 export const FORMAT_HELP =
   `The file is TOML. It declares what the host is to have; what it does not name is left alone, and so is
-every property that it does not mention:
+every property that it does not mention. What is made anew gets ndctl's defaults for those:
 
 ${EXAMPLE}
 

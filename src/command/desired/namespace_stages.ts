@@ -2,14 +2,15 @@
  * Namespaces, in this order: what is disabled is enabled, since only then its mode is known; capacity is given back; what stays
  * where it lies is configured anew, shrinking first; the rest is carved.
  */
-import { type RegionView } from "../../dom0/mod.ts";
+import { type Dom0, type RegionView } from "../../dom0/mod.ts";
 import { type FieldDifference, fieldsText, wishText } from "./difference.ts";
-import { userOf } from "./in_use.ts";
+import { type Explanation } from "../../host/mod.ts";
+import { usersOn } from "./in_use.ts";
 import { canGo, type Change, changeOf, namespaceFields, prunedNamespaces, regionsFor } from "./namespace_difference.ts";
 import { isDeviceName, type NamespaceNow, type NamespacesNow } from "./namespaces_now.ts";
 import { type Refusal, refused } from "./refusal.ts";
 import { sizeText } from "./size_text.ts";
-import { type Scene, type Stage, type Step, step } from "./steps.ts";
+import { type Stage, type Step, step } from "./steps.ts";
 import { type Wanted, type WantedNamespace } from "./wanted.ts";
 
 export const enableNamespaces: Stage = function* (scene) {
@@ -20,13 +21,14 @@ export const enableNamespaces: Stage = function* (scene) {
 
 export const destroyNamespaces: Stage = function* (scene) {
   const now = scene.now();
+  const userOf = usersOn(now.fork);
   for (const { declared, found, why } of going(scene.wanted, now)) {
-    const refusal = inUse(scene, declared, found);
+    const refusal = inUse(declared, userOf(found));
     if (refusal) yield { refusal };
     else yield destroy(declared, found, why);
   }
   for (const { wanted, found, fields } of changing(scene.wanted, now, "move")) {
-    const refusal = inUse(scene, wanted, found);
+    const refusal = inUse(wanted, userOf(found));
     scene.moving.set(wanted.name, found);
     if (refusal) yield { refusal };
     else yield destroy(wanted, found, fieldsText(fields));
@@ -35,10 +37,12 @@ export const destroyNamespaces: Stage = function* (scene) {
 
 export const configureNamespaces: Stage = function* (scene) {
   const growth = ({ wanted, found }: Changing) => (wanted.size ?? found.size) - found.size;
-  const changes = changing(scene.wanted, scene.now(), "configure").sort((a, b) => growth(a) - growth(b));
+  const now = scene.now();
+  const userOf = usersOn(now.fork);
+  const changes = changing(scene.wanted, now, "configure").sort((a, b) => growth(a) - growth(b));
   for (const change of changes) {
     const { wanted, found, fields } = change;
-    const refusal = inUse(scene, wanted, found);
+    const refusal = inUse(wanted, userOf(found));
     if (refusal) {
       yield { refusal };
       continue;
@@ -63,19 +67,19 @@ export const configureNamespaces: Stage = function* (scene) {
 };
 
 export const carveNamespaces: Stage = function* (scene) {
+  const there = scene.now();
   for (const wanted of scene.wanted.namespaces) {
-    if (wanted.state === "absent") continue;
-    const now = scene.now();
-    if (now.find(wanted.name)) continue;
+    if (wanted.state === "absent" || there.find(wanted.name)) continue;
+    const { dom0 } = scene.fork();
     const was = scene.moving.get(wanted.name);
     const size = wanted.size ?? was?.size;
-    const regions = regionsOf(now, wanted, was);
-    const region = withRoom(now, regions, size);
+    const regions = regionsOf(dom0, wanted, was);
+    const region = withRoom(dom0, regions, size);
     if (!region) {
-      yield { refusal: noRoom(now, wanted, regions, size) };
+      yield { refusal: noRoom(dom0, wanted, regions, size) };
       continue;
     }
-    yield step("namespace", wanted, wishText(namespaceFields(now.fork.dom0, wanted, undefined)), [
+    yield step("namespace", wanted, wishText(namespaceFields(dom0, wanted, undefined)), [
       "ndctl",
       "create-namespace",
       "-r",
@@ -139,30 +143,22 @@ function modeWords(wanted: WantedNamespace, was: NamespaceNow | undefined): stri
   ];
 }
 
-function inUse(scene: Scene, declared: Going["declared"], found: NamespaceNow): Refusal | undefined {
-  const user = userOf(scene.fork(), found);
-  return user && refused("namespace", declared, user.what, user.hint);
-}
+const inUse = (declared: Going["declared"], user: Explanation | undefined): Refusal | undefined =>
+  user && refused("namespace", declared, user.what, user.hint);
 
 /** Where it may be carved: where it was, if the file lets it; else wherever the file lets it. */
-function regionsOf(now: NamespacesNow, wanted: WantedNamespace, was: NamespaceNow | undefined): RegionView[] {
-  const regions = regionsFor(now.fork.dom0, wanted);
+function regionsOf(dom0: Dom0, wanted: WantedNamespace, was: NamespaceNow | undefined): RegionView[] {
+  const regions = regionsFor(dom0, wanted);
   const own = regions.filter(({ number }) => number === was?.backing.region.number);
   return own.length > 0 ? own : regions;
 }
 
 /** The first region, by number, that has it in one piece. */
-const withRoom = (
-  { fork }: NamespacesNow,
-  regions: readonly RegionView[],
-  size: number | undefined,
-): RegionView | undefined =>
-  regions.find((region) =>
-    region.enabled && !region.readOnly && fork.dom0.capacity(region.number).extent >= (size ?? 1)
-  );
+const withRoom = (dom0: Dom0, regions: readonly RegionView[], size: number | undefined): RegionView | undefined =>
+  regions.find((region) => region.enabled && !region.readOnly && dom0.capacity(region.number).extent >= (size ?? 1));
 
 function noRoom(
-  { fork: { dom0 } }: NamespacesNow,
+  dom0: Dom0,
   wanted: WantedNamespace,
   regions: readonly RegionView[],
   size: number | undefined,

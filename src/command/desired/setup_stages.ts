@@ -2,21 +2,23 @@
 import { hex } from "../../base/units.ts";
 import { type Range } from "../../base/range.ts";
 import { fieldsText, wishText } from "./difference.ts";
-import { userOf } from "./in_use.ts";
+import { type Explanation } from "../../host/mod.ts";
+import { guestsOn } from "./in_use.ts";
 import { changing, going } from "./namespace_stages.ts";
 import { type NamespaceNow, type NamespacesNow } from "./namespaces_now.ts";
 import { type Refusal, refused } from "./refusal.ts";
 import { hasData, hasMgmt, prunedSetups, setupFields } from "./setup_difference.ts";
 import { sizeText } from "./size_text.ts";
-import { type Scene, type Stage, step } from "./steps.ts";
+import { type Stage, step } from "./steps.ts";
 import { type Wanted, type WantedSetup } from "./wanted.ts";
 
 /** Users before the namespaces that hold their structures. */
 export const releaseSetups: Stage = function* (scene) {
   const now = scene.now();
+  const guestOf = guestsOn(now.fork);
   const releases = [...releasesOf(scene.wanted, now).values()];
   for (const release of releases.sort((a, b) => b.found.setup!.order - a.found.setup!.order)) {
-    const refusal = objection(scene, release);
+    const refusal = objection(release, guestOf(release.found));
     if (refusal) yield { refusal };
     else {
       const { declared, found, why } = release;
@@ -26,9 +28,9 @@ export const releaseSetups: Stage = function* (scene) {
 };
 
 export const setUpNamespaces: Stage = function* (scene) {
+  const now = scene.now();
   for (const wanted of scene.wanted.setups) {
     if (wanted.state === "absent") continue;
-    const now = scene.now();
     const found = now.find(wanted.name);
     if (!found || found.setup) continue;
     const mgmt = wanted.mgmt === undefined ? undefined : now.find(wanted.mgmt);
@@ -123,9 +125,8 @@ const setupOf = ({ setups }: Wanted, name: string): WantedSetup | undefined =>
 const namedForXen = (wanted: Wanted, name: string): boolean =>
   wanted.prune.has("xen") || wanted.setups.some((setup) => setup.name === name || setup.mgmt === name);
 
-function objection(scene: Scene, { kind, declared, found, asked }: Release): Refusal | undefined {
-  const user = userOf(scene.fork(), found);
-  if (user) return refused(kind, declared, user.what, user.hint);
+function objection({ kind, declared, found, asked }: Release, guest: Explanation | undefined): Refusal | undefined {
+  if (guest) return refused(kind, declared, guest.what, guest.hint);
   if (asked) return undefined;
   const what = `${found.device} is Xen's, which the file does not mention`;
   const hint = `xl pmem-release --namespace ${found.device} takes it back; or declare [xen.${found.name}]`;

@@ -141,6 +141,18 @@ Deno.test("a namespace in use is not touched, and the way out is named", async (
   assert.match(err, /is kept for slot 0 of ns1.*\nxl pmem-release --namespace namespace1\.3 --forget ns1/);
 });
 
+Deno.test("a mount keeps a namespace from being made anew, not from being taken back from Xen", async () => {
+  const test = desired(FIXTURE);
+  const lines = [
+    "mkfs.ext4 /dev/pmem1",
+    "mount -o dax /dev/pmem1 /mnt/p1",
+    "xl pmem-setup --namespace namespace1.0 --mgmt namespace1.3",
+  ];
+  for (const line of lines) assert.equal((await test.run(line, YES)).status, 0, line);
+  assert.match((await refusal('[xen.db1]\n[namespace.db1]\nmode = "devdax"', test))[1], /mounted on \/mnt\/p1\numount/);
+  assert.equal((await test.on("apply", '[xen.db1]\nstate = "absent"', YES)).status, 0);
+});
+
 Deno.test("a namespace that is Xen's is made anew only where the file says that it may be", async () => {
   const test = desired(FIXTURE);
   await test.run("xl pmem-setup --namespace namespace1.3", YES);
