@@ -7,12 +7,8 @@ import { alignDown, alignUp } from "../base/quantity.ts";
 import { lengthOf, overlaps, type Range, range } from "../base/range.ts";
 import { type Kernel } from "./kernel.ts";
 import { labelAt, labelDataOf } from "./label_data.ts";
+import { type Allocation } from "./state.ts";
 import { type Mapping, type RegionTopology } from "./topology.ts";
-
-/** What one namespace has on one DIMM: a DPA range. */
-export interface Allocation extends Range {
-  readonly uuid: string;
-}
 
 /** All allocations on the mapping's DIMM, ascending; undefined where the driver holds no label data. */
 export function allocations(kernel: Kernel, mapping: Mapping): Allocation[] | undefined {
@@ -21,8 +17,27 @@ export function allocations(kernel: Kernel, mapping: Mapping): Allocation[] | un
   if (data.area.isErr()) return [];
   return data.area.value.labels
     .map(({ uuid, dpa, rawSize }) => ({ uuid, start: Number(dpa), end: Number(dpa + rawSize) }))
+    .concat(strays(kernel, mapping))
     .filter((a) => a.end > a.start)
     .sort((a, b) => a.start - b.start);
+}
+
+const strays = (kernel: Kernel, { dimm }: Mapping): readonly Allocation[] =>
+  kernel.devices.dimm(dimm.number)?.strays ?? [];
+
+/** All that the namespace has on this mapping's DIMM, ascending; its label tells of the first alone. */
+export function partsOf(kernel: Kernel, mapping: Mapping, uuid: string): Range[] {
+  const labelled = allocationOf(kernel, mapping, uuid);
+  return labelled ? [labelled, ...strays(kernel, mapping).filter((stray) => stray.uuid === uuid)] : [];
+}
+
+/** Keeps what the namespace has besides the part that its label tells of. */
+export function keepStrays(kernel: Kernel, { dimm }: Mapping, uuid: string, parts: readonly Range[]): void {
+  const { strays = [], ...device } = kernel.devices.dimm(dimm.number)!;
+  const others = strays.filter((stray) => stray.uuid !== uuid);
+  if (others.length + parts.length === strays.length && parts.length === 0) return;
+  const kept = [...others, ...parts.map(({ start, end }) => ({ uuid, start, end }))].sort((a, b) => a.start - b.start);
+  kernel.devices.setDimm(dimm.number, kept.length === 0 ? device : { ...device, strays: kept });
 }
 
 /** DPA range of the namespace on this mapping's DIMM. */
@@ -33,10 +48,9 @@ export function allocationOf(kernel: Kernel, mapping: Mapping, uuid: string): Ra
 
 /** Sum of what the namespace has on the DIMMs of the region, in bytes. */
 export const allocatedBytes = (kernel: Kernel, region: RegionTopology, uuid: string): number =>
-  region.mappings.reduce((sum, mapping) => {
-    const allocation = allocationOf(kernel, mapping, uuid);
-    return sum + (allocation ? lengthOf(allocation) : 0);
-  }, 0);
+  region.mappings.reduce((sum, mapping) => sum + totalLength(partsOf(kernel, mapping, uuid)), 0);
+
+export const totalLength = (parts: readonly Range[]): number => parts.reduce((sum, part) => sum + lengthOf(part), 0);
 
 /** Where the namespace starts: SPA by mapping 0's allocation alone (`nd_namespace_pmem_set_resource`). */
 export function startOf(kernel: Kernel, region: RegionTopology, uuid: string): number | undefined {
@@ -110,8 +124,8 @@ function reserved(mapping: Mapping, used: readonly Allocation[], align: number):
 }
 
 /**
- * The gap, in DPA, that `bytes` go to on this DIMM: the first that holds them all, next to what is there already. The first
- * allocation of all starts where the mapping starts, aligned or not.
+ * The gap, in DPA, that `bytes` go to on this DIMM: the first that holds them all, next to what is there already. Where there
+ * is none, or nothing is allocated yet, they go where the mapping starts, aligned or not, next to anything or not.
  */
 export function placeFor(
   mapping: Mapping,
@@ -127,7 +141,8 @@ export function placeFor(
     if (!existing || gap.start === existing.end) return { start: gap.start, end: gap.start + bytes };
     if (gap.end === existing.start) return { start: gap.end - bytes, end: gap.end };
   }
-  return undefined;
+  const atStart = range(mapping.start, bytes);
+  return used.some((a) => overlaps(a, atStart)) ? undefined : atStart;
 }
 
 /** Free runs between allocations, each shrunk to the alignment. */

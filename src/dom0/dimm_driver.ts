@@ -54,7 +54,7 @@ export function disableDimm(kernel: Kernel, dimm: DimmTopology): Result<void, Er
   const device = kernel.devices.dimm(dimm.number);
   kernel.labelData.delete(dimm.number);
   if (device?.enabled) {
-    const { heldArea: _, ...rest } = device;
+    const { heldArea: _, strays: __, ...rest } = device;
     kernel.devices.setDimm(dimm.number, { ...rest, enabled: false, hasLabelData: false });
   }
   return ok();

@@ -5,6 +5,8 @@
  */
 import { err, ok, type Result } from "neverthrow";
 import { type Errno } from "../abi/errno.ts";
+import { overlaps } from "../base/range.ts";
+import { hex } from "../base/units.ts";
 import { advanceSeeds, checkNamespace } from "./binding.ts";
 import { childName } from "./device_table.ts";
 import { type Kernel } from "./kernel.ts";
@@ -33,6 +35,8 @@ export function probeNamespace(
 ): Result<Bound, Errno> {
   const ready = checkNamespace(kernel, region, namespace);
   if (ready.isErr()) return err(ready.error);
+  const own = reserveAmongOthers(kernel, region, namespace);
+  if (own.isErr()) return err(own.error);
   const found = findPersonality(kernel, region, namespace);
   if (found.isErr()) {
     // A block that is there but cannot be used counts as success for the seeds, not as a reason to fall back to raw.
@@ -51,6 +55,20 @@ export function probeNamespace(
   kernel.devices.setChild({ ...namespace, enabled: true });
   advanceSeeds(kernel, region, childName(namespace));
   return ok({ as: "disk" });
+}
+
+/** -EBUSY where another namespace that is bound has part of the range: labels never say so, strays may. */
+function reserveAmongOthers(kernel: Kernel, region: RegionTopology, namespace: NamespaceDevice): Result<void, Errno> {
+  if (region.mappings.every(({ dimm }) => !kernel.devices.dimm(dimm.number)?.strays)) return ok();
+  const extent = extentOf(kernel, region, namespace);
+  const isTaken = kernel.devices.namespaces(region.number).some((other) =>
+    other.id !== namespace.id && (other.enabled || other.claim !== undefined) &&
+    overlaps(extentOf(kernel, region, other), extent)
+  );
+  if (!isTaken) return ok();
+  const place = `[mem ${hex(extent.start)}-${hex(extent.end - 1)}]`;
+  kernel.note(`nd_pmem ${childName(namespace)}: could not reserve region ${place}`);
+  return err("EBUSY");
 }
 
 /** Unbinds the driver from the namespace itself; a personality that claims it is not touched. */

@@ -6,9 +6,19 @@
 import { err, ok, type Result } from "neverthrow";
 import { type Errno } from "../abi/errno.ts";
 import { utf8 } from "../base/bytes.ts";
-import { lengthOf, type Range } from "../base/range.ts";
+import { joined, lengthOf, type Range } from "../base/range.ts";
 import { type ClaimClass, LABEL_NAME_SIZE } from "../label/mod.ts";
-import { allocatedBytes, allocationOf, allocations, dpaAlign, maxAvailableExtent, placeFor } from "./allocation.ts";
+import {
+  allocatedBytes,
+  allocationOf,
+  allocations,
+  dpaAlign,
+  keepStrays,
+  maxAvailableExtent,
+  partsOf,
+  placeFor,
+  totalLength,
+} from "./allocation.ts";
 import { childName } from "./device_table.ts";
 import { type Kernel } from "./kernel.ts";
 import { labelAreaOf, labelDataOf } from "./label_data.ts";
@@ -35,9 +45,18 @@ export function storeUuid(kernel: Kernel, name: string, uuid: string): Result<vo
     const extents = formerUuid === undefined ? undefined : extentsOf(kernel, region, formerUuid);
     const next = { ...namespace, uuid };
     kernel.devices.setChild(next);
+    if (formerUuid !== undefined) renameStrays(kernel, region, formerUuid, uuid);
     if (!extents) return updateLabels(kernel, region, next);
     return writeNamespaceLabels(kernel, region, next, { extents, formerUuid: formerUuid! });
   });
+}
+
+function renameStrays(kernel: Kernel, region: RegionTopology, former: string, uuid: string): void {
+  for (const mapping of region.mappings) {
+    const strays = partsOf(kernel, mapping, former).slice(1);
+    keepStrays(kernel, mapping, former, []);
+    keepStrays(kernel, mapping, uuid, strays);
+  }
 }
 
 /** -EINVAL past 63 bytes, -EBUSY while bound or claimed. Blanks around the name are dropped. */
@@ -96,38 +115,54 @@ export function storeSize(kernel: Kernel, name: string, bytes: number): Result<v
     const allocated = allocatedBytes(kernel, region, uuid);
     if (bytes > maxAvailableExtent(kernel, region) + allocated) return err("ENOSPC");
     if (bytes === 0) return deleteNamespace(kernel, region, { ...namespace, uuid }, allocated > 0);
-    const extents = place(kernel, region, uuid, bytes / region.mappings.length, dpaAlign(region, device.align));
-    if (extents.isErr()) return err(extents.error);
-    return writeNamespaceLabels(kernel, region, { ...namespace, uuid }, { extents: extents.value });
+    const placed = place(kernel, region, uuid, bytes / region.mappings.length, dpaAlign(region, device.align));
+    if (placed.isErr()) return err(placed.error);
+    region.mappings.forEach((mapping, i) => keepStrays(kernel, mapping, uuid, placed.value[i]!.slice(1)));
+    const extents = placed.value.map(([first]) => first!);
+    return writeNamespaceLabels(kernel, region, { ...namespace, uuid }, { extents });
   });
 }
 
-/** Where the namespace goes on each DIMM when it takes `bytes` there. */
+/**
+ * Where the namespace goes on each DIMM when it takes `bytes` there: one part, as a rule. But a namespace that grows, with
+ * nothing free beside it and the mapping's start free, gets a second part there. Its label is then of that part alone, and
+ * the rest is known to the kernel only until the DIMM's driver is bound anew (`scan_allocate`, `init_dpa_allocation`).
+ */
 function place(
   kernel: Kernel,
   region: RegionTopology,
   uuid: string,
   bytes: number,
   align: number,
-): Result<Range[], Errno> {
-  const extents: Range[] = [];
+): Result<Range[][], Errno> {
+  const placed: Range[][] = [];
   for (const mapping of region.mappings) {
-    const existing = allocationOf(kernel, mapping, uuid);
-    const more = bytes - (existing ? lengthOf(existing) : 0);
-    if (existing && more <= 0) {
-      extents.push({ start: existing.start, end: existing.start + bytes });
+    const parts = partsOf(kernel, mapping, uuid);
+    const more = bytes - totalLength(parts);
+    if (parts.length > 0 && more <= 0) {
+      placed.push(shrunk(parts, -more));
       continue;
     }
-    const free = placeFor(mapping, allocations(kernel, mapping) ?? [], align, more, existing);
+    const free = placeFor(mapping, allocations(kernel, mapping) ?? [], align, more, parts.at(-1));
     if (!free) {
       kernel.note(`nd_region ${region.name}: allocation underrun: 0x0 of 0x${more.toString(16)} bytes`);
       return err("ENXIO");
     }
-    extents.push(
-      existing ? { start: Math.min(free.start, existing.start), end: Math.max(free.end, existing.end) } : free,
-    );
+    placed.push(joined([...parts, free]));
   }
-  return ok(extents);
+  return ok(placed);
+}
+
+/** Without so many bytes at their end. */
+function shrunk(parts: readonly Range[], bytes: number): Range[] {
+  const left = [...parts];
+  for (let rest = bytes; rest > 0;) {
+    const last = left.pop()!;
+    const taken = Math.min(rest, lengthOf(last));
+    if (taken < lengthOf(last)) left.push({ start: last.start, end: last.end - taken });
+    rest -= taken;
+  }
+  return left;
 }
 
 /** Number 0, the seed, and what never had a size stay as empty devices; any other is unregistered. */
@@ -139,6 +174,7 @@ function deleteNamespace(
 ): Result<void, Errno> {
   const deleted = deleteNamespaceLabels(kernel, region, namespace.uuid);
   if (deleted.isErr()) return deleted;
+  for (const mapping of region.mappings) keepStrays(kernel, mapping, namespace.uuid, []);
   const seed = kernel.devices.region(region.number)!.seeds.namespace;
   if (hadSize && namespace.id !== 0 && childName(namespace) !== seed) {
     removeNamespace(kernel, namespace);

@@ -28,6 +28,11 @@ export interface Scrub {
   readonly found: readonly Range[];
 }
 
+/** What one namespace has on one DIMM: a DPA range. */
+export interface Allocation extends Range {
+  readonly uuid: string;
+}
+
 /** `nvdimm`, with its driver's data. */
 export interface DimmDevice {
   readonly kind: "dimm";
@@ -38,6 +43,8 @@ export interface DimmDevice {
   /** NDD_LABELING: valid labels were found once; never taken back while the device exists. */
   readonly labelling: boolean;
   readonly locked: boolean;
+  /** What namespaces have on this DIMM besides what their labels say (`namespace_stores.ts` place). DPA. */
+  readonly strays?: readonly Allocation[];
   /** The driver's copy of the label area where userspace has since written to the medium behind its back. */
   readonly heldArea?: Uint8Array;
   /** Its security settings cannot be changed until the power goes. */

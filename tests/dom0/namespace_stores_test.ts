@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { type Errno } from "../../src/abi/errno.ts";
 import { GiB, MiB } from "../../src/base/units.ts";
-import { type Dom0 } from "../../src/dom0/mod.ts";
+import { type Dom0, SYSFS_ROOT } from "../../src/dom0/mod.ts";
 import { importCapture } from "../../src/host/mod.ts";
 import { LABELS, madeHost } from "../command/ndctl/made_host.ts";
 import { hostFrom, sessionOn } from "../support/session.ts";
@@ -55,6 +55,30 @@ Deno.test("growing takes only what lies next to it; a hole is refilled by the fi
   make(3, 48 * MiB);
   assert.equal(dom0.namespace("namespace0.3")!.extent.start, 4 * GiB + 80 * MiB);
   assert.deepEqual(free(dom0), { available: 320 * MiB, extent: 320 * MiB });
+});
+
+Deno.test("growing with nothing free beside it takes the mapping's start, and the label tells of that part alone", async () => {
+  const { dom0, store } = await labelled();
+  UUIDS.slice(0, 3).forEach((uuid, i) => {
+    assert.equal(store(`namespace0.${i}/uuid`, uuid), "ok");
+    assert.equal(store(`namespace0.${i}/size`, `${[128, 128, 256][i]! * MiB}`), "ok");
+    dom0.bind(`namespace0.${i}`)._unsafeUnwrap();
+  });
+  for (const i of [0, 2]) dom0.unbind(`namespace0.${i}`)._unsafeUnwrap();
+  assert.equal(store("namespace0.0/size", "0"), "ok");
+  assert.equal(store("namespace0.2/size", `${384 * MiB}`), "ok");
+  const extent = () => dom0.namespace("namespace0.2")!.extent;
+  assert.deepEqual(extent(), { start: 4 * GiB, end: 4 * GiB + 384 * MiB });
+  assert.deepEqual(free(dom0), { available: 0, extent: 0 });
+  assert.deepEqual(dom0.bind("namespace0.2")._unsafeUnwrapErr(), "EBUSY", "namespace0.1 has part of that");
+  const extents = () => dom0.sysfs.read(`${SYSFS_ROOT}/namespace0.2/dpa_extents`)._unsafeUnwrap();
+  assert.equal(extents(), "2");
+
+  assert.equal(store("namespace0.2/size", `${368 * MiB}`), "ok");
+  assert.deepEqual(free(dom0), { available: 16 * MiB, extent: 16 * MiB }, "it shrinks at its end");
+  dom0.boot();
+  const sizes = dom0.namespaces(0).map(({ uuid, size }) => [uuid, size]).filter(([, size]) => size !== 0);
+  assert.deepEqual(sizes, [[UUIDS[2], 128 * MiB], [UUIDS[1], 128 * MiB]], "what no label tells of is gone");
 });
 
 Deno.test("what is bound or claimed is busy", async () => {

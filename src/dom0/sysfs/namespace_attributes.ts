@@ -6,11 +6,13 @@ import { err } from "neverthrow";
 import { lengthOf, type Range, range } from "../../base/range.ts";
 import { BTT_SECTOR_SIZES, bttDiskSector } from "../../label/mod.ts";
 import { PAGE_SIZE } from "../../base/units.ts";
+import { partsOf } from "../allocation.ts";
 import { badSectors } from "../badblocks.ts";
 import { type Kernel } from "../kernel.ts";
 import { diskName } from "../namespace_device.ts";
 import { nstypeOf } from "../region_driver.ts";
 import { type BttDevice, type NamespaceDevice, type PersonalityDevice, type PfnDevice } from "../state.ts";
+import { type RegionTopology } from "../topology.ts";
 import { namespaceView } from "../views.ts";
 import { type Attributes, blockDevice, choice, shown, shownHex, shownIf, words } from "./attribute.ts";
 import { targetNode } from "./hardware_attributes.ts";
@@ -19,6 +21,10 @@ import { targetNode } from "./hardware_attributes.ts";
 const LABEL_SECTOR_SIZES = [512, 4096];
 /** Of a block device whose namespace has no sector size of its own. */
 const DEFAULT_BLOCK = 512;
+
+/** How many parts it has, over all DIMMs. */
+const dpaExtents = (kernel: Kernel, region: RegionTopology, { uuid }: NamespaceDevice): number =>
+  uuid === undefined ? 0 : region.mappings.reduce((sum, mapping) => sum + partsOf(kernel, mapping, uuid).length, 0);
 
 export function namespaceAttributes(kernel: Kernel, namespace: NamespaceDevice): Attributes {
   const region = kernel.region(namespace.region);
@@ -43,7 +49,7 @@ export function namespaceAttributes(kernel: Kernel, namespace: NamespaceDevice):
   return {
     ...common,
     alt_name: shown(namespace.altName),
-    dpa_extents: shown(allocated ? region.mappings.length : 0),
+    dpa_extents: shown(dpaExtents(kernel, region, namespace)),
     sector_size: choice(LABEL_SECTOR_SIZES, view.sectorSize),
     uuid: shown(namespace.uuid ?? ""),
   };
