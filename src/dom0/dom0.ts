@@ -242,7 +242,7 @@ export class Dom0 {
     }
     for (const region of topology.regions) {
       kernel.devices.setRegion(region.number, newRegion(region));
-      enableRegion(kernel, region);
+      enableRegion(kernel, region, true);
     }
     scrubAtBoot(kernel);
   }

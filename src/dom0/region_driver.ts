@@ -46,8 +46,8 @@ export const newRegion = (region: RegionTopology): RegionDevice => ({
 export const nstypeOf = (kernel: Kernel, region: RegionTopology): number =>
   region.mappings.some(({ dimm }) => kernel.devices.dimm(dimm.number)?.labelling) ? NSTYPE.pmem : NSTYPE.io;
 
-/** Binds the driver. Already bound is success. */
-export function enableRegion(kernel: Kernel, region: RegionTopology): Result<void, Errno> {
+/** Binds the driver. Already bound is success. `atBoot`: the kernel is coming up, with all its regions at once. */
+export function enableRegion(kernel: Kernel, region: RegionTopology, atBoot = false): Result<void, Errno> {
   const device = kernel.devices.region(region.number) ?? newRegion(region);
   if (device.enabled) return ok();
 
@@ -70,12 +70,17 @@ export function enableRegion(kernel: Kernel, region: RegionTopology): Result<voi
   const seeds = seedFirst ? { namespace: seed } : {};
   kernel.devices.setRegion(region.number, { ...device, enabled: true, holds, seeds, initNamespaces });
   for (const namespace of found) kernel.devices.setChild(namespace);
-  // Namespaces find their personalities before the region makes its seeds, so they take the lower numbers.
+  const makeSeed = (kind: "btt" | "pfn" | "dax") =>
+    setSeed(kernel, region, kind, childName(newPersonality(kernel, region, kind)));
+  // Namespaces find their personalities before the region makes its seeds, so they take the lower numbers. While the kernel
+  // comes up its workers have more to do, and a dax instance, looked for last of all, comes too late: so it was with each of
+  // the five regions with devdax namespaces that real machines booted with, and with none that was enabled later.
+  if (atBoot) makeSeed("dax");
   for (const namespace of found) probeNamespace(kernel, region, namespace);
   if (!seedFirst) setSeed(kernel, region, "namespace", seed);
-  for (const kind of ["btt", "pfn", "dax"] as const) {
-    setSeed(kernel, region, kind, childName(newPersonality(kernel, region, kind)));
-  }
+  makeSeed("btt");
+  makeSeed("pfn");
+  if (!atBoot) makeSeed("dax");
   return ok();
 }
 

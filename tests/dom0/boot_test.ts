@@ -123,3 +123,15 @@ Deno.test("a range without DIMMs has the cookie zero", () => {
   assert.equal(dom0.setCookie(0), 0n);
   assert.equal(dom0.sysfs.read(`${SYSFS_ROOT}/region0/set_cookie`)._unsafeUnwrap(), "0x0");
 });
+
+Deno.test("a devdax namespace found at boot comes behind the region's seed, one that is enabled later before it", async () => {
+  const { dom0 } = await rebooted(() => {}, "ndctl create-namespace -m devdax -s 64M");
+  const claims = () => [
+    dom0.namespace("namespace0.0")!.holder,
+    dom0.sysfs.read(`${SYSFS_ROOT}/region0/dax_seed`)._unsafeUnwrap(),
+  ];
+  assert.deepEqual(claims(), ["dax0.1", "dax0.0"]);
+  dom0.unbind("region0")._unsafeUnwrap();
+  dom0.bind("region0")._unsafeUnwrap();
+  assert.deepEqual(claims(), ["dax0.0", "dax0.1"]);
+});
