@@ -1,9 +1,11 @@
 /**
  * Which NUMA node a proximity domain or an address belongs to. Nodes are numbered as Linux meets the domains: those of
  * processors first, then those of memory. Source: Linux 6.1 `drivers/acpi/numa/srat.c` acpi_map_pxm_to_node,
- * acpi_numa_init; `nfit/core.c` acpi_nfit_register_region; `mm/mempolicy.c` numa_map_to_online_node.
+ * acpi_numa_init; `nfit/core.c` acpi_nfit_register_region; `mm/mempolicy.c` numa_map_to_online_node;
+ * `arch/x86/mm/numa.c` memory_add_physaddr_to_nid, phys_to_target_node.
  */
 import { type MemoryRange, memoryRanges, nodeOfAddress, type Srat } from "../acpi/mod.ts";
+import { holds } from "../base/range.ts";
 
 export interface NodeMap {
   /** `numa_node`: the domain's node, or the nearest one that is online. */
@@ -23,14 +25,16 @@ export function nodeMap(srat: Srat | undefined, numa: boolean): NodeMap {
   const processors = processorDomains(srat);
   for (const domain of processors) number(domain);
   for (const { proximityDomain } of memory) number(proximityDomain);
-  const online = new Set([...processors, ...memory.filter(isBootMemory).map((r) => r.proximityDomain)]);
+  const boot = memory.filter(isBootMemory);
+  const online = new Set([...processors, ...boot.map((r) => r.proximityDomain)]);
   const firstOnline = Math.min(...[...online].map((domain) => nodes.get(domain)!), Infinity);
 
-  const domainAt = (domain: number | undefined, spa: number) =>
-    domain !== undefined && nodes.has(domain) ? domain : nodeOfAddress(srat, spa);
+  const known = (domain: number | undefined) => domain !== undefined && nodes.has(domain) ? domain : undefined;
+  // By address the kernel finds boot memory alone, and what is not in it counts to the first range of that.
+  const bootDomain = (spa: number) => (boot.find((r) => holds(r, spa)) ?? boot[0])?.proximityDomain;
   return {
     onlineNode(domain, spa) {
-      const found = domainAt(domain, spa);
+      const found = known(domain) ?? bootDomain(spa);
       // All other nodes are equally far without a SLIT, and the lowest wins.
       return found !== undefined && online.has(found)
         ? nodes.get(found)!
@@ -39,7 +43,7 @@ export function nodeMap(srat: Srat | undefined, numa: boolean): NodeMap {
         : 0;
     },
     targetNode(domain, spa) {
-      const found = domainAt(domain, spa);
+      const found = known(domain) ?? nodeOfAddress(srat, spa);
       return found === undefined ? undefined : nodes.get(found);
     },
   };

@@ -17,6 +17,7 @@ import {
   QEMU_MAKER,
   RANGE_TYPE,
   resealTable,
+  STATE_FLAG,
   type StructureOf,
   withMemoryRange,
 } from "../acpi/mod.ts";
@@ -35,6 +36,8 @@ export interface NewDimm {
   readonly labelBytes?: number | undefined;
   /** Behind all others unless given: kernels number DIMMs by handle, and then nobody's number ever changes. */
   readonly handle?: number | undefined;
+  /** Writes to it may not persist: its region is read-only. */
+  readonly unarmed?: boolean;
   /** Host address; behind everything that the memory controllers decode unless given. */
   readonly base?: number | undefined;
 }
@@ -79,7 +82,7 @@ export function plugDimm(state: MachineState, dimm: NewDimm): Result<PluggedDimm
   const handles = [...state.dimms.ids()].map(Number);
   const handle = dimm.handle ?? Math.max(0, ...handles) + 1;
   if (handles.includes(handle)) return err({ kind: "handle-taken", handle });
-  state.tables.set("FIT", concat(fit, buildFit(structuresOf(structures, handle, spa, dimm.node))));
+  state.tables.set("FIT", concat(fit, buildFit(structuresOf(structures, handle, spa, dimm))));
   state.dimms.set(String(handle), factsOf(state, handles, handle, dimm.labelBytes));
   return ok({ handle, spa });
 }
@@ -167,7 +170,12 @@ const PLAIN_CONTROL_REGION = {
 const FIRST_SERIAL = 0x123456;
 
 /** Range, mapping and control region of a DIMM by itself, of the make of the others. */
-function structuresOf(there: readonly NfitStructure[], handle: number, spa: Range, node: number): NfitStructure[] {
+function structuresOf(
+  there: readonly NfitStructure[],
+  handle: number,
+  spa: Range,
+  { node, unarmed = false }: NewDimm,
+): NfitStructure[] {
   const regions = ofKind(there, "controlRegion");
   const like = regions.at(-1)?.record ?? PLAIN_CONTROL_REGION;
   const controlRegionBytes = regions.at(-1)?.raw.length ?? PLAIN_CONTROL_REGION.length;
@@ -194,6 +202,7 @@ function structuresOf(there: readonly NfitStructure[], handle: number, spa: Rang
       controlRegionIndex: rangeIndex + 1,
       regionSize: length,
       interleaveWays: 1,
+      stateFlags: unarmed ? STATE_FLAG.notArmed : 0,
     }),
     nfitStructure("controlRegion", {
       ...like,

@@ -50,7 +50,8 @@ function newDimm(
   const base = Number(device.addr ?? lowestFree(size, align, ram, pmem));
   let slot = Number(device.slot ?? 0);
   while (device.slot === undefined && handles.includes(qemuHandle(slot))) slot++;
-  return { size, labelBytes, handle: qemuHandle(slot), base, node: Number(device.node ?? 0) };
+  const unarmed = device.unarmed === true;
+  return { size, labelBytes, handle: qemuHandle(slot), base, node: Number(device.node ?? 0), unarmed };
 }
 
 const idOf = (word: string): string | undefined => /,id=([^,]+)/.exec(word)?.[1];

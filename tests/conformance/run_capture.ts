@@ -40,8 +40,9 @@ export async function runCapture(name: string, root?: string): Promise<Run | und
   return { name, differences: run.differences };
 }
 
+/** Before or after: a DIMM may have come in between. */
 const hasDimms = (folder: CaptureFolder, boots: number): boolean =>
-  (folder.read(boots > 1 ? "boot0/start.ndctl.json" : "start.ndctl.json")?.length ?? 0) > 0;
+  ["start", "end"].some((state) => (folder.read(`${boots > 1 ? "boot0/" : ""}${state}.ndctl.json`)?.length ?? 0) > 0);
 
 class Comparison {
   readonly differences: Differences = {};

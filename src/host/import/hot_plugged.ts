@@ -24,5 +24,6 @@ function deviceOf(sysfs: SysfsText, nmem: string): QemuNvdimm | undefined {
   const base = sysfs.number(`${region}/resource`);
   const length = sysfs.number(`${region}/size`);
   if (base === undefined || length === undefined) return undefined;
-  return { slot: handle - 1, base, length, node: sysfs.number(`${region}/numa_node`) ?? 0 };
+  const node = sysfs.number(`${region}/target_node`) ?? sysfs.number(`${region}/numa_node`) ?? 0;
+  return { slot: handle - 1, base, length, node, unarmed: sysfs.words(`${nmem}/nfit/flags`).includes("not_armed") };
 }
