@@ -6,7 +6,7 @@ import { GiB, MiB } from "../../src/base/units.ts";
 import { SYSFS_ROOT } from "../../src/dom0/mod.ts";
 import { type Fork, importTables } from "../../src/host/mod.ts";
 import { LABELS, madeHost } from "../command/ndctl/made_host.ts";
-import { hostFrom } from "../support/session.ts";
+import { hostFrom, imageFrom } from "../support/session.ts";
 
 /** Changes the machine on a fork, boots dom0 there, and gives the fork. */
 async function rebooted(change: (fork: Fork) => void, ...lines: readonly string[]): Promise<Fork> {
@@ -134,4 +134,15 @@ Deno.test("a devdax namespace found at boot comes behind the region's seed, one 
   dom0.unbind("region0")._unsafeUnwrap();
   dom0.bind("region0")._unsafeUnwrap();
   assert.deepEqual(claims(), ["dax0.0", "dax0.1"]);
+});
+
+Deno.test("a DIMM whose labels are not at hand does not count in the largest extent, but leaves nothing available", () => {
+  const { dom0 } = hostFrom(imageFrom("iset-two-way")).fork();
+  const before = dom0.capacity(0);
+  assert.ok(before.extent > 0);
+  dom0.unbind("region0")._unsafeUnwrap();
+  dom0.unbind("nmem1")._unsafeUnwrap();
+  assert.deepEqual(dom0.capacity(0), { available: 0, extent: before.extent });
+  dom0.unbind("nmem0")._unsafeUnwrap();
+  assert.deepEqual(dom0.capacity(0), { available: 0, extent: 0 });
 });
