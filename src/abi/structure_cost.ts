@@ -48,12 +48,16 @@ export interface RealCost {
 }
 
 /**
- * What setting up `range` (frames) really takes when `present` ranges have their structures already. With nothing
+ * What setting up `range` (frames) really takes when `present` ranges have their structures already (the same for every kind, or by kind). With nothing
  * present it is the worst case that Xen's hot-add check asks for, and model.md's U.
  */
-export function costReal(range: Range, present: readonly Range[] = []): RealCost {
+export function costReal(
+  range: Range,
+  present: readonly Range[] | ((kind: StructureKind) => readonly Range[]) = [],
+): RealCost {
+  const served = typeof present === "function" ? present : () => present;
   const count = (kind: StructureKind) =>
-    missingChunks(kind, range, present).reduce((sum, r) => sum + r.end - r.start, 0);
+    missingChunks(kind, range, served(kind)).reduce((sum, r) => sum + r.end - r.start, 0);
   const chunks = { "frame table": count("frame table"), "M2P": count("M2P"), "compat M2P": count("compat M2P") };
   const all = chunks["frame table"] + chunks["M2P"] + chunks["compat M2P"];
   return { chunks, frames: all * CHUNK_FRAMES };

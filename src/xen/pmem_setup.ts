@@ -2,7 +2,14 @@
  * Giving a range of pmem its frame table and M2P (RFC v4's "arch setup"; reference/xen-vnvdimm.md 4.6), for both
  * managements. Checks first, then the structures are laid into the management slice in 2 MiB chunks, bottom up.
  */
-import { CHUNK_FRAMES, costReal, missingChunks, STRUCTURE_KINDS, type StructureKind } from "../abi/structure_cost.ts";
+import {
+  CHUNK_FRAMES,
+  costReal,
+  missingChunks,
+  type RealCost,
+  STRUCTURE_KINDS,
+  type StructureKind,
+} from "../abi/structure_cost.ts";
 import { isAligned } from "../base/quantity.ts";
 import { lengthOf, overlaps, type Range } from "../base/range.ts";
 import { MiB, PAGE_SIZE } from "../base/units.ts";
@@ -86,12 +93,12 @@ export const HOT_ADD_CHECKS: readonly Check<SetupRequest>[] = [
   {
     errno: "ENOMEM",
     when: "the management slice has too few chunks of 2 MiB left for what is really needed",
-    fails: ({ core, range, slice }) => {
-      const missing = STRUCTURE_KINDS.flatMap((kind) => missingOn(core, kind, range));
-      return missing.reduce((sum, chunks) => sum + lengthOf(chunks) * CHUNK_FRAMES, 0) > lengthOf(slice);
-    },
+    fails: ({ core, range, slice }) => costNow(core, range).frames > lengthOf(slice),
   },
 ];
+
+/** What giving a range its structures would take now: what is there already is not built again. */
+export const costNow = (core: Core, range: Range): RealCost => costReal(range, servedRanges(core));
 
 export interface BuiltStructures {
   readonly structures: readonly StructureRun[];
@@ -102,9 +109,10 @@ export interface BuiltStructures {
 /** Lays out what the range lacks; the checks have passed. Content of the slice is overwritten by Xen from then on. */
 export function buildStructures({ core, range, slice }: SetupRequest): BuiltStructures {
   const structures: StructureRun[] = [];
+  const served = servedRanges(core);
   let mfn = slice.start;
   for (const kind of STRUCTURE_KINDS) {
-    for (const { start, end } of missingOn(core, kind, range)) {
+    for (const { start, end } of missingChunks(kind, range, served(kind))) {
       structures.push({ kind, first: start, count: end - start, mfn });
       mfn += (end - start) * CHUNK_FRAMES;
     }
@@ -113,12 +121,13 @@ export function buildStructures({ core, range, slice }: SetupRequest): BuiltStru
 }
 
 /**
- * Chunks that a range needs and that are nowhere yet: neither RAM's, nor in a management region, where they stay when what they
- * served is released before something behind them.
+ * What the chunks that exist serve, by kind: RAM's, and those in a management region, where they stay when what they served is
+ * released before something behind them.
  */
-function missingOn(core: Core, kind: StructureKind, range: Range): Range[] {
-  const built = core.regions.list("mgmt").flatMap(({ structures }) => structures).filter((run) => run.kind === kind);
-  return missingChunks(kind, range, [...ramFrames(core), ...built.map(servedBy)]);
+function servedRanges(core: Core): (kind: StructureKind) => Range[] {
+  const ram = ramFrames(core);
+  const built = core.regions.list("mgmt").flatMap(({ structures }) => structures);
+  return (kind) => [...ram, ...built.filter((run) => run.kind === kind).map(servedBy)];
 }
 
 function inPdxHole(core: Core, frame: number): boolean {

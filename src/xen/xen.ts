@@ -9,7 +9,7 @@ import { callName } from "../abi/call_view.ts";
 import { type Errno } from "../abi/errno.ts";
 import { HYPERCALL } from "../abi/hypercalls.ts";
 import { type DomainMemory, type GuestBuffers, type HypercallReply } from "../abi/ports.ts";
-import { costByRule, costReal, type RealCost } from "../abi/structure_cost.ts";
+import { costByRule, type RealCost } from "../abi/structure_cost.ts";
 import { type Range } from "../base/range.ts";
 import { type MappingRun } from "../ept/mod.ts";
 import { boot } from "./boot.ts";
@@ -31,7 +31,7 @@ import { mappingRuns } from "./mappings.ts";
 import { hiddenNfit } from "./nfit_scan.ts";
 import { type XenOptions } from "./options.ts";
 import { type PageInfo, pageInfo } from "./page_info.ts";
-import { presentRanges } from "./pmem_setup.ts";
+import { costNow } from "./pmem_setup.ts";
 import { type RegionList, type RegionOf } from "./regions.ts";
 
 const HANDLERS: Readonly<Record<number, (core: Core, call: Call) => Outcome>> = {
@@ -120,7 +120,7 @@ export class Xen {
 
   /** What managing a range of frames would cost now, in frames. */
   costOf(range: Range): { readonly rule: number; readonly real: RealCost } {
-    return { rule: costByRule(range.end - range.start), real: costReal(range, presentRanges(this.#core)) };
+    return { rule: costByRule(range.end - range.start), real: costNow(this.#core, range) };
   }
 
   pageInfo(mfn: number): PageInfo {

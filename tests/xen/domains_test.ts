@@ -176,6 +176,18 @@ Deno.test("RAM stops at max_mem, at the heap's end, at an unreadable list and wh
   );
 });
 
+Deno.test("a domain whose table pool finds too little in the heap leaves it all there", () => {
+  const m = machine();
+  const heap = () => Number(raw.u64At(m.reply(35, raw.sysctl(3)), 8 + 48));
+  m.reply(36, raw.createDomain());
+  // All but 100 pages are in the first one's pool.
+  assert.equal(m.call(36, raw.domctl(86, 1, [[0, 8, 4096 * (256 + heap() - 100)]])), 0);
+  assert.equal(heap(), 100);
+  assert.equal(m.call(36, raw.createDomain()), "ENOMEM");
+  assert.equal(heap(), 100);
+  assert.deepEqual(m.xen.violations(), []);
+});
+
 Deno.test("a pool that is filled while its domain dies is given back at its end", () => {
   const m = machine({ preemptPages: 16 });
   const heap = () => raw.u64At(m.reply(35, raw.sysctl(3)), 8 + 48);

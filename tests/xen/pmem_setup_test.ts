@@ -236,3 +236,23 @@ Deno.test("the cost shown before setup is the cost paid", () => {
   assert.equal(m.xen.regions("mgmt")[0]!.used - before, real.frames);
   assert.equal(m.xen.costOf(data).real.frames, 0);
 });
+
+Deno.test("the cost shown leaves out structures that a released range has left behind", () => {
+  const m = machine();
+  const [own, first, second] = [
+    [PMEM, PMEM + frames(GiB)],
+    [PMEM + frames(GiB), PMEM + frames(GiB + 256 * MiB)],
+    [PMEM + frames(GiB + 256 * MiB), PMEM + frames(GiB + 512 * MiB)],
+  ] as const;
+  for (const range of [own, first, second]) assert.equal(m.call(7, raw.pmemAddRaw(range)), 0);
+  assert.equal(m.call(35, raw.setupMgmt(...own)), 0);
+  for (const range of [first, second]) assert.equal(m.call(35, raw.setupData(...range, ...own)), 0);
+  const used = () => m.xen.regions("mgmt")[0]!.used;
+  const before = used();
+  assert.equal(m.call(7, raw.pmemRelease(first)), 0);
+  assert.equal(used(), before, "the second's lie behind them");
+  assert.equal(m.xen.costOf({ start: first[0], end: first[1] }).real.frames, 0);
+  assert.equal(m.call(7, raw.pmemAddRaw(first)), 0);
+  assert.equal(m.call(35, raw.setupData(...first, ...own)), 0);
+  assert.equal(used(), before);
+});

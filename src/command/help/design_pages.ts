@@ -19,7 +19,7 @@ dom0 (default; design v1/v2, RFC v1)
 xen (design alternative 3.2.2, RFC v4)
   Xen reads the NFIT itself, hides it from dom0 and denies dom0 all pmem. The operator names ranges of frames: some to hold
   structures (mgmt), some to be given to guests (data).
-    --yes host init --fixture server-two-socket --management xen
+    --yes host init --fixture NAME --management xen     NAME: a folder of fixtures/hosts
     xl pmem-list --raw
     ndctl list -N                                nothing: dom0 has no bus
     xl pmem-setup -m 0x400000 0x420000

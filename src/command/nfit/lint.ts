@@ -1,14 +1,17 @@
 /** `nfit lint`: everything the specification forbids or a known consumer trips over, and what Linux makes of the table. */
 import {
+  decodeSrat,
   decodeStructures,
   type LintFinding,
   lintNfit,
   linuxRegions,
   NFIT_HEADER_SIZE,
   readAsLinux,
+  type Srat,
 } from "../../acpi/mod.ts";
 import { type Json, prettyJson } from "../../base/json.ts";
 import { hex } from "../../base/units.ts";
+import { type Fork } from "../../host/mod.ts";
 import { done } from "../language/command.ts";
 import { EXIT } from "../language/exit_codes.ts";
 import { optionUsage, parseOptions } from "../language/options.ts";
@@ -26,14 +29,14 @@ export const nfitLint = lookingVerb({
   usage: USAGE,
   help:
     "Exits 1 where there are errors: what the specification forbids or a consumer refuses. Warnings alone exit 0.\n" +
-    "The last lines are Linux 6.1's reading of the same table.",
+    "The host's own table is held beside its SRAT as well. The last lines are Linux 6.1's reading of the same table.",
   parse: (argv) =>
     parseOptions(argv, OPTIONS, USAGE).andThen((parsed) =>
       sourceOf(parsed, USAGE).map((source) => ({ source, json: parsed.has("json") }))
     ),
   run: (host, { source, json }, context) =>
     findTable(host, context, source, "NFIT").match(({ title, bytes }) => {
-      const findings = lintNfit(bytes);
+      const findings = lintNfit(bytes, source.kind === "host" ? sratOf(host) : undefined);
       const linux = linuxReading(bytes);
       const value: Json = { findings: findings.map((finding) => ({ ...finding })), linux: linuxJson(linux) };
       const lines = [...findings.map(findingLine), ...linux.messages, `Linux: ${linux.verdict}`];
@@ -42,6 +45,11 @@ export const nfitLint = lookingVerb({
       return findings.some((finding) => finding.severity === "error") ? unsound(EXIT.failed, answer) : answer;
     }, (refused) => refused),
 });
+
+function sratOf(host: Fork): Srat | undefined {
+  const table = host.machine.table("SRAT");
+  return table && decodeSrat(table).unwrapOr(undefined);
+}
 
 const findingLine = ({ severity, path, offset, message }: LintFinding): string =>
   `${hex(offset, 4)}  ${severity.padEnd(7)}  ${path}: ${message}`;

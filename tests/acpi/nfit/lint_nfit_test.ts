@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { type LintFinding, lintNfit, nfitStructure } from "../../../src/acpi/mod.ts";
+import { decodeNfit, decodeSrat, type LintFinding, lintNfit, nfitStructure, type Srat } from "../../../src/acpi/mod.ts";
 import { concat } from "../../../src/base/bytes.ts";
-import { capturedTables, patched, sealed, withAppended } from "../support.ts";
+import { type SratRecords } from "../../../src/acpi/srat.ts";
+import { captured, capturedTables, patched, sealed, withAppended } from "../support.ts";
 import { AT, cookieTable, interleaved, oneDimm, twoDimms } from "./tables.ts";
 
 const SPA_2 = 40 + 184;
@@ -211,4 +212,26 @@ Deno.test("a hostile table of many lines and mappings is looked at within bounds
   const start = performance.now();
   assert.ok(lintNfit(table).some((finding) => finding.message.startsWith("not checked")));
   assert.ok(performance.now() - start < 5000);
+});
+
+Deno.test("beside the SRAT: another domain, no memory there, a set over two sockets", () => {
+  const nfit = captured("server-two-socket/nfit.bin");
+  const srat = decodeSrat(captured("server-two-socket/srat.bin"))._unsafeUnwrap();
+  const messages = (change: (srat: Srat) => Srat, table = nfit) =>
+    lintNfit(table, change(srat)).map(({ message }) => message);
+  const memory = (change: (record: SratRecords["memory"]) => SratRecords["memory"]) => (given: Srat): Srat => ({
+    ...given,
+    entries: given.entries.map((e) => e.kind === "memory" ? { ...e, record: change(e.record) } : e),
+  });
+  assert.deepEqual(messages((same) => same), []);
+  const swapped = messages(memory((r) => ({ ...r, proximityDomain: 1 - r.proximityDomain })));
+  assert.deepEqual(swapped, ["domain 0, but the SRAT says 1", "domain 1, but the SRAT says 0"]);
+  const shorter = messages(memory((r) => (r.flags & 4) === 0 ? r : { ...r, size: r.size - 1n }));
+  assert.equal(shorter.length, 2);
+  assert.match(shorter[0]!, /^the SRAT has no memory around 0x400000000 - 0x2400000000: Xen will not take/);
+  // The first mapping's DIMM on the other socket.
+  const { structures } = decodeNfit(nfit)._unsafeUnwrap();
+  const [first] = structures.filter(({ kind }) => kind === "regionMapping");
+  const moved = messages((same) => same, patched(nfit, first!.offset + 4, 4, 0x2001));
+  assert.ok(moved.some((message) => /its DIMMs are on sockets 0 and 2, its domain is one/.test(message)), moved.join());
 });

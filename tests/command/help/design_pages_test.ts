@@ -4,6 +4,9 @@ import { designPages } from "../../../src/command/help/design_pages.ts";
 import { outText } from "../../../src/command/language/output.ts";
 import { hostFrom, imageFrom, sessionOn } from "../../support/session.ts";
 
+/** The default host's. */
+const FIXTURE = "server-two-socket";
+
 interface Example {
   readonly title: string;
   readonly commands: readonly string[];
@@ -19,10 +22,10 @@ const examples = (text: string): Example[] =>
 for (const page of designPages) {
   for (const { title, commands } of examples(page.text())) {
     Deno.test(`help ${page.word}: ${title}`, async () => {
-      const { run, said } = sessionOn(hostFrom(imageFrom("server-two-socket")));
+      const { run, said } = sessionOn(hostFrom(imageFrom(FIXTURE)));
       let last = "";
       for (const line of commands) {
-        const words = line.replace(/^! /, "").replace(/^--yes /, "");
+        const words = line.replace("NAME", FIXTURE).replace(/^! /, "").replace(/^--yes /, "");
         const { status, err, ...rest } = await run(words, { yes: line.startsWith("--yes") });
         assert.equal(status === 0, !line.startsWith("!"), `${line}\n${err}${said.join("")}`);
         last = outText(rest) + err;

@@ -5,6 +5,8 @@
 import { byteSum } from "../../../base/checksum.ts";
 import { decodeLoosely } from "../nfit.ts";
 import { NFIT_HEADER_SIZE, type NfitHeader, nfitHeader } from "../structures.ts";
+import { type Srat } from "../../srat.ts";
+import { affinityFindings } from "./affinity.ts";
 import { type LintFinding } from "./finding.ts";
 import { platformFindings } from "./platform.ts";
 import { rangeFindings } from "./ranges.ts";
@@ -13,8 +15,8 @@ import { setFindings } from "./sets.ts";
 import { restFinding, shapeFindings } from "./shape.ts";
 import { tablesOf } from "./tables.ts";
 
-/** All findings, by offset. None: the table is sound. */
-export function lintNfit(bytes: Uint8Array): LintFinding[] {
+/** All findings, by offset. None: the table is sound, beside the SRAT as well if one is given. */
+export function lintNfit(bytes: Uint8Array, srat?: Srat): LintFinding[] {
   const list = decodeLoosely(bytes);
   if (list.header === undefined) {
     const message = `an NFIT has a header of ${NFIT_HEADER_SIZE} bytes, ${bytes.length} are there`;
@@ -30,6 +32,7 @@ export function lintNfit(bytes: Uint8Array): LintFinding[] {
     ...rangeFindings(tables),
     ...setFindings(tables),
     ...platformFindings(tables),
+    ...affinityFindings(tables, srat),
   ];
   return findings.sort((a, b) => a.offset - b.offset);
 }
