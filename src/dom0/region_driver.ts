@@ -72,9 +72,9 @@ export function enableRegion(kernel: Kernel, region: RegionTopology, atBoot = fa
   for (const namespace of found) kernel.devices.setChild(namespace);
   const makeSeed = (kind: "btt" | "pfn" | "dax") =>
     setSeed(kernel, region, kind, childName(newPersonality(kernel, region, kind)));
-  // Namespaces find their personalities before the region makes its seeds, so they take the lower numbers. While the kernel
-  // comes up its workers have more to do, and a dax instance, looked for last of all, comes too late: so it was with each of
-  // the five regions with devdax namespaces that real machines booted with, and with none that was enabled later.
+  // Namespaces find their personalities before the region makes its seeds, so they take the lower numbers. That is a race as
+  // well: while the kernel comes up its workers have more to do, and a dax instance, looked for last of all, comes too late.
+  // So it was with all five regions with devdax namespaces that real machines booted with, and with two of ten enabled later.
   if (atBoot) makeSeed("dax");
   for (const namespace of found) probeNamespace(kernel, region, namespace);
   if (!seedFirst) setSeed(kernel, region, "namespace", seed);
