@@ -1,10 +1,10 @@
 /** What must hold of a host at any time. `host check`, tests and fuzzers run this one list. */
 import { hex } from "../base/units.ts";
 import { alignDown } from "../base/quantity.ts";
-import { checkLabelAreas, explainLabel } from "../label/mod.ts";
-import { readPages } from "../machine/mod.ts";
+import { checkLabelArea, explainLabel } from "../label/mod.ts";
 import { ofOwners } from "./check_owners.ts";
 import { type Fork } from "./fork.ts";
+import { labelAreas } from "./label_areas.ts";
 import { type HostViolation } from "./violation.ts";
 
 export function violations(fork: Fork): HostViolation[] {
@@ -14,15 +14,18 @@ export function violations(fork: Fork): HostViolation[] {
 const ofXen = (fork: Fork): HostViolation[] =>
   fork.xen.violations().map(({ name, detail }) => ({ rule: name, object: "Xen", what: detail }));
 
-/** Every label area is sound; warnings and notes are what a kernel may leave behind. */
+/**
+ * Every label area is sound by itself; warnings and notes are what a kernel may leave behind. That sets are whole is no
+ * invariant: who initialises one DIMM of two, as ndctl lets one do, breaks them.
+ */
 function ofLabels(fork: Fork): HostViolation[] {
-  const dimms = fork.machine.dimms().filter((dimm) => dimm.labelBytes > 0);
-  const areas = dimms.map((d) => readPages(fork.state.machine.media, `${d.handle}:l`, 0, d.labelBytes));
-  return checkLabelAreas(areas).filter((fault) => fault.severity === "error").map((fault) => ({
-    rule: "label areas are sound",
-    object: `DIMM ${hex(dimms[fault.area]!.handle)}`,
-    what: explainLabel(fault).what,
-  }));
+  return labelAreas(fork).flatMap(({ handle, bytes }) =>
+    checkLabelArea(bytes).filter((fault) => fault.severity === "error").map((fault) => ({
+      rule: "label areas are sound",
+      object: `DIMM ${hex(handle)}`,
+      what: explainLabel(fault).what,
+    }))
+  );
 }
 
 /** What namespaces take and what is free make up the region, but for what alignment leaves over at its ends. */

@@ -14,6 +14,7 @@ export { importCapture } from "./import/capture.ts";
 export { type CaptureFolder, type CaptureState } from "./import/capture_folder.ts";
 export { explainImport, type ImportFault, importTables } from "./import/tables.ts";
 export { digest, foldSteps, logOf, type StepRun, stepsOf, stepText } from "./journal.ts";
+export { labelAreas } from "./label_areas.ts";
 export { type DimmNames, dimmNamesOn, groupSteps, groupText, type StepGroup } from "./step_groups.ts";
 export { openHost } from "./open.ts";
 export { failPower, type Interruption, type MediumWrite, mediumWrites } from "./power_failure.ts";

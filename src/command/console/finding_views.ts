@@ -1,7 +1,8 @@
 /** What an operator should look at, worst first. */
 import { hex } from "../../base/units.ts";
 import { stateErrorWords } from "../../acpi/mod.ts";
-import { type Fork, violations } from "../../host/mod.ts";
+import { dimmNamesOn, type Fork, labelAreas, violations } from "../../host/mod.ts";
+import { checkLabelAreas, explainLabel, type LabelFault } from "../../label/mod.ts";
 import { type FindingView } from "../language/console_host.ts";
 
 export function findingViews(fork: Fork): FindingView[] {
@@ -15,6 +16,7 @@ export function findingViews(fork: Fork): FindingView[] {
     })),
     ...poisoned(fork),
     ...sickDimms(fork),
+    ...brokenSets(fork),
     ...idle(fork),
   ];
 }
@@ -60,6 +62,18 @@ function sickDimms(fork: Fork): FindingView[] {
       what: `firmware reports ${words.join(", ")}`,
       hint: "writes may not persist: no guest gets memory on it",
     }];
+  });
+}
+
+/** What only shows when the DIMMs of a set are looked at together; each area may be sound by itself. */
+const OF_SETS: readonly LabelFault["kind"][] = ["missing position", "doubled position", "set disagrees"];
+
+function brokenSets(fork: Fork): FindingView[] {
+  const areas = labelAreas(fork);
+  const names = dimmNamesOn(fork);
+  return checkLabelAreas(areas.map(({ bytes }) => bytes)).filter(({ kind }) => OF_SETS.includes(kind)).map((fault) => {
+    const { what, hint } = explainLabel(fault);
+    return { severity: "warning", object: names(areas[fault.area]!.handle), what, hint };
   });
 }
 
