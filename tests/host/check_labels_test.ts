@@ -23,7 +23,7 @@ Deno.test("a set whose DIMMs were initialised one without the other breaks no in
   assert.match(found[0]!.what, /^no DIMM holds position 0 of the 2 labels of /);
 });
 
-Deno.test("an index block that does not hold is a violation", async () => {
+Deno.test("an index block that does not hold is a violation", () => {
   const { session } = sessionFor("iset-two-regions");
   const fork = session.host().fork();
   const { media } = fork.state.machine;
