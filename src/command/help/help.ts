@@ -82,5 +82,13 @@ const listing = (commands: readonly AnyCommand[]): string =>
 function manual(command: AnyCommand): string {
   const effect = typeof command.effect === "function" ? "depends on its arguments" : command.effect;
   const more = command.help === undefined ? "" : `\n${command.help}\n`;
-  return `${command.name.join(" ")}: ${command.summary}\n\nusage: nvdeck ${command.usage}\neffect: ${effect}\n${more}`;
+  return `${command.name.join(" ")}: ${command.summary}\n\nusage: nvdeck ${
+    usageOf(command)
+  }\neffect: ${effect}\n${more}`;
+}
+
+/** Commands of the real tools say what comes behind their names, ours begin with them. */
+function usageOf({ name, usage }: AnyCommand): string {
+  const words = name.join(" ");
+  return usage.startsWith(words) ? usage.trimEnd() : `${words} ${usage.trimEnd()}`.trimEnd();
 }

@@ -1,4 +1,4 @@
-/** The commands that a real dom0 of Xen 4.17.7 answered (fixtures/hosts/transcript-xl-1/transcript.jsonl). */
+/** The commands that a real dom0 of Xen 4.17.7 answered, line by line. */
 
 export interface Line {
   readonly n: number;
@@ -10,8 +10,8 @@ export interface Line {
 
 export const TRANSCRIPT_FOLDER = "fixtures/hosts/transcript-xl-1";
 
-export const transcript = (): Line[] =>
-  Deno.readTextFileSync(`${TRANSCRIPT_FOLDER}/transcript.jsonl`).trim().split("\n").map((text) => ({
+export const transcript = (folder = TRANSCRIPT_FOLDER): Line[] =>
+  Deno.readTextFileSync(`${folder}/transcript.jsonl`).trim().split("\n").map((text) => ({
     stdout: "",
     stderr: "",
     ...JSON.parse(text),
