@@ -118,6 +118,36 @@ echo data | cat
   assert.equal(failing.code, 7);
 });
 
+Deno.test("exec leaves cat, ls, rm and the rest to the real system, but for the model's devices, mounts and sysfs", async () => {
+  Deno.writeTextFileSync(
+    `${folder}/files.sh`,
+    `mkfs.ext4 -q /dev/pmem1.4 && mount -o dax /dev/pmem1.4 /mnt/p0 && fallocate -l 64M /mnt/p0/disk1
+dd if=/dev/zero of=/mnt/p0/disk1 bs=1M count=64 conv=notrunc 2>/dev/null
+filefrag /mnt/p0/disk1
+cat /sys/bus/nd/devices/nmem0/nfit/handle
+umask 022; echo real > "it's real"; cat "it's real"; dd if="it's real" of=copy 2>/dev/null
+stat -c %a copy; rm copy "it's real"; ls copy 2>/dev/null; echo "gone $?"
+rm /mnt/p0/disk1; ls /mnt/p0; mount | grep -c /mnt/p0; umount /mnt/p0
+cat /sys/bus/nd/devices/nothing 2>&1; echo "exit $?"
+`,
+  );
+  const ran = await nvdeck(["--fixture", "server-two-socket", "exec", "--", "sh", "files.sh"]);
+  assert.equal(ran.code, 0, ran.err);
+  assert.equal(
+    ran.out,
+    `/mnt/p0/disk1: 1 extent found
+0x1
+real
+644
+gone 2
+lost+found
+1
+cat: /sys/bus/nd/devices/nothing: No such file or directory
+exit 1
+`,
+  );
+});
+
 Deno.test("the console refuses to start without a terminal", async () => {
   const ran = await nvdeck([]);
   assert.equal(ran.code, 2);

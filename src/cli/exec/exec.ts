@@ -16,10 +16,29 @@ import {
 import { EXIT } from "../../command/language/exit_codes.ts";
 import { usageFault } from "../../command/language/options.ts";
 import { callerFolder, filesFrom } from "../files.ts";
-import { callFile, parseRequest, requestPipe, shimScript } from "./shim.ts";
+import { callFile, mountList, parseRequest, requestPipe, sharedGuard, shimScript } from "./shim.ts";
 
+const DEVICES = ["/dev/pmem*", "/dev/dax*"] as const;
+const SYSFS = ["/sys/bus/nd", "/sys/bus/nd/*"] as const;
 /** What the shims stand in for: the vocabularies of the real tools. */
 const TOOLS = ["ndctl", "daxctl", "xl", "xen-ndctl", "xenstore-ls"] as const;
+/** Tools that the model answers for its own devices, mounts and sysfs only. */
+const SHARED_TOOLS: Readonly<Record<string, readonly string[]>> = {
+  "mkfs.ext4": DEVICES,
+  "mkfs.xfs": DEVICES,
+  mount: DEVICES,
+  umount: DEVICES,
+  filefrag: DEVICES,
+  fallocate: DEVICES,
+  truncate: DEVICES,
+  dd: DEVICES,
+  rm: DEVICES,
+  chattr: DEVICES,
+  ls: [...DEVICES, ...SYSFS],
+  cat: SYSFS,
+};
+/** These tell of the model's when they are asked of nothing in particular. */
+const ALONE = new Set(["mount"]);
 const USAGE = "exec -- CMD [ARG…]";
 
 export const execCommand: AnyCommand = declare<{ readonly words: readonly string[] }>({
@@ -32,7 +51,9 @@ export const execCommand: AnyCommand = declare<{ readonly words: readonly string
   help: `The command runs in the folder nvdeck was called from, with the real system around it: only ${
     TOOLS.join(", ")
   } are
-answered by the model. With --dry-run all calls run on one fork that is dropped.`,
+answered by the model, and ${
+    Object.keys(SHARED_TOOLS).join(", ")
+  } where they name its pmem devices, mounts or sysfs. With --dry-run all calls run on one fork that is dropped.`,
   parse(argv) {
     const words = argv[0] === "--" ? argv.slice(1) : argv;
     return words.length === 0 ? err(usageFault("exec needs a command", USAGE)) : ok({ words });
@@ -41,9 +62,10 @@ answered by the model. With --dry-run all calls run on one fork that is dropped.
     const folder = Deno.makeTempDirSync({ prefix: "nvdeck-" });
     try {
       Deno.chmodSync(folder, 0o700);
-      const made = prepare(folder);
+      const path = Deno.env.get("PATH") ?? "/usr/bin:/bin";
+      const made = prepare(folder, path);
       if (made !== undefined) return failed(EXIT.failed, made);
-      return yield* serve(session, folder, words);
+      return yield* serve(session, folder, path, words);
     } finally {
       Deno.removeSync(folder, { recursive: true });
     }
@@ -51,12 +73,16 @@ answered by the model. With --dry-run all calls run on one fork that is dropped.
 });
 
 /** Shims and the request pipe; what went wrong, or undefined. */
-function prepare(folder: string): string | undefined {
+function prepare(folder: string, path: string): string | undefined {
   const made = new Deno.Command("mkfifo", { args: ["-m", "600", requestPipe(folder)] }).outputSync();
   if (!made.success) return "nvdeck: mkfifo failed; exec needs a system with named pipes\n";
   Deno.mkdirSync(`${folder}/bin`);
   for (const tool of TOOLS) {
-    Deno.writeTextFileSync(`${folder}/bin/${tool}`, shimScript(folder, tool), { mode: 0o700 });
+    Deno.writeTextFileSync(`${folder}/bin/${tool}`, shimScript(folder, path, tool), { mode: 0o700 });
+  }
+  for (const [tool, patterns] of Object.entries(SHARED_TOOLS)) {
+    const guard = sharedGuard(folder, path, tool, patterns, ALONE.has(tool));
+    Deno.writeTextFileSync(`${folder}/bin/${tool}`, shimScript(folder, path, tool, guard), { mode: 0o700 });
   }
   return undefined;
 }
@@ -64,17 +90,19 @@ function prepare(folder: string): string | undefined {
 async function* serve(
   session: Session,
   folder: string,
+  path: string,
   words: readonly string[],
 ): AsyncGenerator<Progress, Outcome, void> {
   const [command, ...args] = words;
   const whole = session.policy.dryRun ? session.together() : session;
+  tellMounts(whole, folder);
   // Open for writing as well: the pipe then never ends while no shim has it open.
   const calls = await Deno.open(requestPipe(folder), { read: true, write: true });
   try {
     const child = new Deno.Command("sh", {
       args: ["-c", 'exec "$@"', "sh", command!, ...args],
       cwd: callerFolder(),
-      env: { PATH: `${folder}/bin:${Deno.env.get("PATH") ?? "/usr/bin:/bin"}` },
+      env: { PATH: `${folder}/bin:${path}` },
       stdin: "inherit",
       stdout: "inherit",
       stderr: "inherit",
@@ -121,7 +149,7 @@ async function* answer(session: Session, folder: string, call: string): AsyncGen
         return request.input === "pipe" ? readOr(`/proc/${call}/fd/0`) : undefined;
       },
       json: false,
-    }).execute(request.words)
+    }).execute(modelled(request.words))
     : {
       status: EXIT.internalError,
       out: "",
@@ -129,12 +157,29 @@ async function* answer(session: Session, folder: string, call: string): AsyncGen
       keep: false,
       changed: false,
     };
+  tellMounts(session, folder);
   write(callFile(folder, "out", call), executed.out);
   write(callFile(folder, "err", call), executed.err);
   // Opening waits for the shim to read; one that was killed meanwhile is not waited for.
   const reply = Deno.openSync(callFile(folder, "reply", call), { read: true, write: true });
-  reply.writeSync(new TextEncoder().encode(`${executed.status}\n`));
+  reply.writeSync(new TextEncoder().encode(`${statusOf(executed, request?.words[0])}\n`));
   setTimeout(() => reply.close(), REPLY_GRACE_MS);
+}
+
+/** The words as the registry knows them: reading sysfs is nvdeck's own verb. */
+function modelled([tool = "", ...words]: readonly string[]): readonly string[] {
+  const ofSysfs = words.some((word) => word.startsWith("/sys/"));
+  return ofSysfs && (tool === "cat" || tool === "ls") ? ["sys", tool, ...words] : [tool, ...words];
+}
+
+/** What is missing in sysfs is the real tool's failure, not nvdeck's. */
+const statusOf = ({ status }: Executed, tool: string | undefined): number =>
+  status === 0 ? 0 : tool === "cat" ? 1 : tool === "ls" ? LS_TROUBLE : status;
+const LS_TROUBLE = 2;
+
+function tellMounts(session: Session, folder: string): void {
+  const mounts = session.host().fork().files.mounts.list();
+  Deno.writeTextFileSync(mountList(folder), mounts.map(({ directory }) => `${directory}\n`).join(""));
 }
 
 /** A pipe forgets what nobody has read when its last holder closes it: the shim gets this long to open its end. */
