@@ -19,6 +19,7 @@ import {
   type UsageFault,
 } from "../language/command.ts";
 import { EXIT } from "../language/exit_codes.ts";
+import { counted } from "../tables/counted.ts";
 import { type Files } from "../language/files.ts";
 import { optionUsage, parseOptions, usageFault } from "../language/options.ts";
 import { openCapture } from "./capture_files.ts";
@@ -134,7 +135,7 @@ async function* make(session: Session, making: Making, fixturePath: FixturePath)
   const image = imageOf(session.context.files, making, fixturePath);
   if (image.isErr()) return failed(image.error.status, image.error.err);
   const { facts, dimms, tables } = image.value;
-  const told = `${facts.name}: ${dimms.length} DIMMs, ${
+  const told = `${facts.name}: ${counted(dimms.length, "DIMM")}, ${
     [...tables.keys()].join(" ") || "no tables"
   }, management ${facts.management}\n`;
   if (session.policy.dryRun) {

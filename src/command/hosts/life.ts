@@ -5,6 +5,7 @@ import { boot, type Fork, powerOff, violations } from "../../host/mod.ts";
 import { type AnyCommand, declare, done, type Effect, type Outcome } from "../language/command.ts";
 import { EXIT } from "../language/exit_codes.ts";
 import { parseOptions } from "../language/options.ts";
+import { counted } from "../tables/counted.ts";
 
 /** A verb without arguments. */
 function plain(verb: string, summary: string, effect: Effect, help: string, act: (host: Fork) => Outcome): AnyCommand {
@@ -55,7 +56,10 @@ function show(host: Fork): Outcome {
     ],
     ["dom0", `${facts.dom0.toUpperCase()}, ${shortSize(facts.dom0Memory)}`],
     ["RAM", shortSize(ram)],
-    ["pmem", `${shortSize(pmem)} in ${regions.length} regions on ${machine.dimms().length} DIMMs`],
+    [
+      "pmem",
+      `${shortSize(pmem)} in ${counted(regions.length, "region")} on ${counted(machine.dimms().length, "DIMM")}`,
+    ],
     ...(host.isOn
       ? [["namespaces", String(value.namespaces)], ["domains", String(running)]] as const
       : [["power", "off: nothing runs; host boot turns it on"]] as const),
@@ -92,7 +96,7 @@ function reboot(host: Fork): Outcome {
 function endDomains(host: Fork): string {
   const ended = host.xen.domains().filter((domain) => domain.domid !== 0).length;
   powerOff(host);
-  return ended === 0 ? "" : `${ended} ${ended === 1 ? "domain" : "domains"} ended\n`;
+  return ended === 0 ? "" : `${counted(ended, "domain")} ended\n`;
 }
 
 const cameUp = (host: Fork): string => [...boot(host), "the host is up"].map((note) => `${note}\n`).join("");

@@ -4,6 +4,7 @@
  * masked on both sides.
  */
 import assert from "node:assert/strict";
+import { report } from "../../support/report.ts";
 import { bootedHost } from "../../toolstack/joined.ts";
 import { filesOf, Runner } from "./runner.ts";
 import { type Line, transcript, TRANSCRIPT_FOLDER } from "./transcript.ts";
@@ -72,6 +73,9 @@ for (const { folder, reasons, compared } of TRANSCRIPTS) {
       if (status === line.exit && masked(out as string) === masked(line.stdout)) continue;
       wrong.push(`${line.n} $ ${line.command}: exit ${status} for ${line.exit}\n${difference(out as string, line)}`);
     }
+    const reasonsOf = Object.entries(reasons).map(([n, reason]) => `  line ${n} not compared: ${reason}`);
+    const same = compared - wrong.length;
+    report([`${folder}: ${same} of ${compared} lines as real xl, ${lines.length} in all`, ...reasonsOf].join("\n"));
     assert.deepEqual(wrong, []);
     assert.equal(lines.filter(({ n }) => !(n in reasons)).length, compared);
   });
