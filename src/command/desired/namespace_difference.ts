@@ -1,32 +1,18 @@
 /** Namespaces: what of the wanted is different now, and which change would bring it about. */
 import { hex } from "../../base/units.ts";
 import { type Dom0, type RegionView } from "../../dom0/mod.ts";
+import { compared } from "./compared.ts";
 import { field, type FieldDifference, type ObjectDifference } from "./difference.ts";
-import { type NamespaceNow, NamespacesNow } from "./namespaces_now.ts";
+import { type NamespaceNow, type NamespacesNow } from "./namespaces_now.ts";
 import { sizeText } from "./size_text.ts";
 import { type Wanted, type WantedNamespace } from "./wanted.ts";
 
-/** In the order of the file, then what the file would have gone though it does not name it. */
-export function namespaceDifferences(wanted: Wanted, now: NamespacesNow): ObjectDifference[] {
-  const { dom0 } = now.fork;
-  const declared = wanted.namespaces.flatMap((each): ObjectDifference[] => {
-    const found = now.find(each.name);
-    const common = { kind: "namespace", name: each.name, line: each.line, device: found?.device } as const;
-    if (each.state === "absent") return found && canGo(found) ? [{ ...common, change: "remove", fields: [] }] : [];
-    const fields = namespaceFields(dom0, each, found);
-    if (!found) return [{ ...common, change: "make", fields }];
-    return fields.length === 0 ? [] : [{ ...common, change: "change", fields }];
+export const namespaceDifferences = (wanted: Wanted, now: NamespacesNow): ObjectDifference[] =>
+  compared("namespace", wanted.namespaces, now, prunedNamespaces(wanted, now), {
+    has: () => true,
+    canGo,
+    fields: (each, found) => namespaceFields(now.fork.dom0, each, found),
   });
-  const pruned = prunedNamespaces(wanted, now).map((each): ObjectDifference => ({
-    kind: "namespace",
-    name: each.name,
-    line: undefined,
-    device: each.device,
-    change: "remove",
-    fields: [],
-  }));
-  return [...declared, ...pruned];
-}
 
 export function prunedNamespaces(wanted: Wanted, now: NamespacesNow): NamespaceNow[] {
   if (!wanted.prune.has("namespace")) return [];

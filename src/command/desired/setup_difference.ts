@@ -2,31 +2,18 @@
 import { contains, lengthOf, type Range } from "../../base/range.ts";
 import { hex } from "../../base/units.ts";
 import { type Fork } from "../../host/mod.ts";
+import { compared } from "./compared.ts";
 import { field, type FieldDifference, type ObjectDifference } from "./difference.ts";
 import { type NamespaceNow, type NamespacesNow } from "./namespaces_now.ts";
 import { sizeText } from "./size_text.ts";
 import { type Wanted, type WantedFrames, type WantedSetup } from "./wanted.ts";
 
-/** In the order of the file, then what the file would have taken back though it does not name it. */
-export function setupDifferences(wanted: Wanted, now: NamespacesNow): ObjectDifference[] {
-  const declared = wanted.setups.flatMap((each): ObjectDifference[] => {
-    const found = now.find(each.name);
-    const common = { kind: "xen", name: each.name, line: each.line, device: found?.device } as const;
-    if (each.state === "absent") return found?.setup ? [{ ...common, change: "remove", fields: [] }] : [];
-    const fields = setupFields(each, now);
-    if (!found?.setup) return [{ ...common, change: "make", fields }];
-    return fields.length === 0 ? [] : [{ ...common, change: "change", fields }];
+export const setupDifferences = (wanted: Wanted, now: NamespacesNow): ObjectDifference[] =>
+  compared("xen", wanted.setups, now, prunedSetups(wanted, now), {
+    has: ({ setup }) => setup !== undefined,
+    canGo: () => true,
+    fields: (each) => setupFields(each, now),
   });
-  const pruned = prunedSetups(wanted, now).map((each): ObjectDifference => ({
-    kind: "xen",
-    name: each.name,
-    line: undefined,
-    device: each.device,
-    change: "remove",
-    fields: [],
-  }));
-  return [...declared, ...pruned];
-}
 
 export function prunedSetups(wanted: Wanted, now: NamespacesNow): NamespaceNow[] {
   if (!wanted.prune.has("xen")) return [];
