@@ -92,9 +92,10 @@ function joined(spans: readonly Span[]): Span[] {
   return out;
 }
 
-/** `total` cells shared out in proportion, each share at least `least`, by largest remainder. */
+/** `total` cells shared out in proportion, each share at least `least`, by largest remainder; evenly where all is zero. */
 export function shares(sizes: readonly number[], total: number, least: number): number[] {
-  const whole = sizes.reduce((a, b) => a + b, 0) || 1;
+  const whole = sizes.reduce((a, b) => a + b, 0);
+  if (whole === 0 && sizes.length > 0) return shares(sizes.map(() => 1), total, least);
   const spare = Math.max(0, total - least * sizes.length);
   const exact = sizes.map((size) => (size / whole) * spare);
   const given = exact.map(Math.floor);

@@ -47,6 +47,12 @@ Deno.test("any list of segments fills exactly the width", () => {
   );
 });
 
+Deno.test("segments of no size at all share the bar evenly, and fill it", () => {
+  assert.deepEqual(shares([0], 30, 1), [30]);
+  assert.deepEqual(shares([0, 0, 0], 10, 0), [4, 3, 3]);
+  assert.deepEqual(shares([], 10, 1), []);
+});
+
 Deno.test("shares add up to the whole and give each its least", () => {
   assert.deepEqual(shares([1, 1, 1], 10, 1), [4, 3, 3]);
   assert.deepEqual(shares([3, 1, 0], 8, 0), [6, 2, 0]);
