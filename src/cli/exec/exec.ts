@@ -163,7 +163,7 @@ async function* answer(session: Session, folder: string, call: string): AsyncGen
   // Opening waits for the shim to read; one that was killed meanwhile is not waited for.
   const reply = Deno.openSync(callFile(folder, "reply", call), { read: true, write: true });
   reply.writeSync(new TextEncoder().encode(`${statusOf(executed, request?.words[0])}\n`));
-  setTimeout(() => reply.close(), REPLY_GRACE_MS);
+  Deno.unrefTimer(setTimeout(() => reply.close(), REPLY_GRACE_MS));
 }
 
 /** The words as the registry knows them: reading sysfs is nvdeck's own verb. */
@@ -183,7 +183,7 @@ function tellMounts(session: Session, folder: string): void {
 }
 
 /** A pipe forgets what nobody has read when its last holder closes it: the shim gets this long to open its end. */
-const REPLY_GRACE_MS = 2000;
+const REPLY_GRACE_MS = 60_000;
 
 function readOr(path: string): Uint8Array {
   try {
